@@ -1,0 +1,132 @@
+"""What can go wrong, in one tree.
+
+::
+
+    BrightspotsError            BS000  exit 1   base of all; never raised itself
+    ├── ArgumentError           BS100  exit 2   an argument that makes no sense (also a ValueError)
+    ├── ConfigError             BS200  exit 2   a TOML file with faults: all of them, each with its place
+    │   ├── QuestionnaireError  BS210  exit 2
+    │   ├── MappingError        BS220  exit 2
+    │   ├── BenchmarkError      BS230  exit 2
+    │   └── PolicyError         BS240  exit 2
+    ├── OutputError             BS300  exit 2   an output folder that cannot be written
+    ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
+    ├── TallyError              BS500  exit 3   counts that cannot be added, subtracted or trusted
+    └── ReleaseError            BS600  exit 4   nothing could be released safely
+
+Messages name files, columns and row numbers; never an answer, an id or free text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brightspots.tables import Table
+
+
+class BrightspotsError(Exception):
+    """Base of every error that brightspots raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        A stable code such as ``BS400``, the same in every version.
+    exit_code : int
+        What the command line ends with when this error stops it.
+    """
+
+    code: ClassVar[str] = "BS000"
+    exit_code: ClassVar[int] = 1
+
+
+class ArgumentError(BrightspotsError, ValueError):
+    """A call with an argument that makes no sense: the message names it and what it holds."""
+
+    code = "BS100"
+    exit_code = 2
+
+
+class ConfigError(BrightspotsError):
+    """A TOML file with faults.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    faults : sequence of str
+        Every fault found, each with its place in the file.
+    """
+
+    code = "BS200"
+    exit_code = 2
+
+    def __init__(self, source: str, faults: Sequence[str]) -> None:
+        self.source = source
+        self.faults = tuple(faults)
+        heading = f"{source}: {len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
+        super().__init__("\n".join([heading, *(f"  - {fault}" for fault in self.faults)]))
+
+
+class QuestionnaireError(ConfigError):
+    """A questionnaire file with faults."""
+
+    code = "BS210"
+
+
+class MappingError(ConfigError):
+    """A mapping file with faults."""
+
+    code = "BS220"
+
+
+class BenchmarkError(ConfigError):
+    """A benchmarks file with faults, or a benchmark that contradicts the survey's counts."""
+
+    code = "BS230"
+
+
+class PolicyError(ConfigError):
+    """A disclosure policy with faults, or one that is not known."""
+
+    code = "BS240"
+
+
+class OutputError(BrightspotsError):
+    """An output folder or file that cannot be written; what stood there before is whole."""
+
+    code = "BS300"
+    exit_code = 2
+
+
+class SurveyError(BrightspotsError):
+    """Answers that did not pass their checks.
+
+    Attributes
+    ----------
+    problems : Table
+        Every problem found, also warnings and notes: one row each.
+    """
+
+    code = "BS400"
+    exit_code = 3
+
+    def __init__(self, message: str, problems: Table) -> None:
+        self.problems = problems
+        super().__init__(message)
+
+
+class TallyError(BrightspotsError):
+    """Counts that cannot be added, subtracted or trusted."""
+
+    code = "BS500"
+    exit_code = 3
+
+
+class ReleaseError(BrightspotsError):
+    """Nothing could be released safely; nothing was written."""
+
+    code = "BS600"
+    exit_code = 4

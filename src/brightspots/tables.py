@@ -1,0 +1,165 @@
+"""What every result is: named columns of equal length, with one row a figure.
+
+A `Table` holds its columns and nothing else. It becomes a pandas frame, a Markdown table, a notebook
+display or a run of named tuples, and it says that it is not for release until `brightspots.release` made it.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import namedtuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from brightspots.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Self
+
+    import pandas as pd
+
+ROWS_SHOWN = 60
+
+
+class Table:
+    """Columns of equal length under names.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        The columns, in the order in which they are shown.
+
+    Raises
+    ------
+    ArgumentError
+        If the columns differ in length.
+
+    Examples
+    --------
+    >>> table = Table({"measure": ["likes_school", "feels_safe"], "share": [0.62, 0.89]})
+    >>> len(table), table.column_names
+    (2, ('measure', 'share'))
+    >>> [row.measure for row in table if row.share > 0.8]
+    ['feels_safe']
+    >>> print(table.to_markdown())
+    | measure | share |
+    | --- | --- |
+    | likes_school | 0.62 |
+    | feels_safe | 0.89 |
+    """
+
+    released: ClassVar[bool] = False
+    title: ClassVar[str] = ""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        lengths = {name: len(values) for name, values in columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ArgumentError(f"The columns of a table differ in length: {lengths}.")
+        self._columns = dict(columns)
+        self._length = next(iter(lengths.values()), 0)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Self:
+        """Make a table from one mapping a row; `names` gives the columns and their order."""
+        return cls({name: [row[name] for row in rows] for name in names})
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(self._columns)
+
+    def column(self, name: str) -> list[Any]:
+        """Return one column's values as plain Python objects.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such column.
+        """
+        if name not in self._columns:
+            raise ArgumentError(f"No column {name!r} here; there are: {', '.join(self._columns)}.")
+        values = self._columns[name]
+        return list(values.tolist() if hasattr(values, "tolist") else values)
+
+    @cached_property
+    def _rows(self) -> tuple[Any, ...]:
+        row = namedtuple("Row", list(self._columns), rename=True)  # type: ignore[misc]  # noqa: PYI024
+        return tuple(row(*values) for values in zip(*(self.column(n) for n in self._columns), strict=True))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __bool__(self) -> bool:
+        return True
+
+    def where(self, keep: Callable[[Any], bool]) -> Self:
+        """Return the same kind of table with the rows for which `keep` says yes."""
+        chosen = [i for i, row in enumerate(self._rows) if keep(row)]
+        return self._replace({name: [self.column(name)[i] for i in chosen] for name in self._columns})
+
+    def _replace(self, columns: Mapping[str, Sequence[Any]]) -> Self:
+        """Return a copy with other columns; subclasses that carry more keep it."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update({k: v for k, v in self.__dict__.items() if k != "_rows"})
+        Table.__init__(copy, columns)
+        return copy
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the table as a pandas data frame; missing numbers are NaN, missing text is None."""
+        import pandas as pd
+
+        return pd.DataFrame({name: _for_pandas(values) for name, values in self._columns.items()})
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown, numbers as they are held."""
+        lines = [_markdown_row(self._columns), _markdown_row("---" for _ in self._columns)]
+        lines += [_markdown_row(_plain(value) for value in row) for row in self._rows]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook, marked "not for release" unless it was released."""
+        mark = "" if self.released else "<p><strong>Not for release.</strong></p>"
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self._columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_plain(value))}</td>" for value in row) + "</tr>"
+            for row in self._rows[:ROWS_SHOWN]
+        )
+        more = f"<p>{len(self) - ROWS_SHOWN} more rows.</p>" if len(self) > ROWS_SHOWN else ""
+        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        return f"{mark}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+    def __repr__(self) -> str:
+        mark = "" if self.released else ", not for release"
+        rows = f"{len(self)} row{'s' if len(self) != 1 else ''}"
+        return f"<{type(self).__name__}: {rows}, {len(self._columns)} columns{mark}>"
+
+
+def _for_pandas(values: Sequence[Any]) -> Any:
+    """Turn None into NaN in columns that otherwise hold numbers, so that pandas can reckon with them."""
+    if hasattr(values, "dtype"):
+        return values
+    kinds = {type(value) for value in values}
+    if type(None) in kinds and kinds - {type(None)} and kinds <= {type(None), int, float}:
+        return [math.nan if value is None else value for value in values]
+    return list(values)
+
+
+def _markdown_row(cells: Any) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _plain(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, tuple | list):
+        return ", ".join(str(part) for part in value)
+    return str(value)
