@@ -132,7 +132,8 @@ class Indicator(Frozen):
     groupings : dict of str to tuple of str
         Other headings it belongs to: a pledge, a charter, principles.
     certainty : {"confirmed", "second-hand", "derived", "assumed"}
-        How sure it is that the survey asks it of these bands with these options.
+        How sure it is that the survey asks it of these bands. Options are seldom published: the comments of a
+        file say which were seen.
     """
 
     id: Id
@@ -336,5 +337,11 @@ class Questionnaire(Frozen):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def __repr__(self) -> str:
         return f"<Questionnaire {self.id}: {len(self.questions)} questions, {len(self.age_bands)} age bands>"
+
+    def __str__(self) -> str:
+        return repr(self)

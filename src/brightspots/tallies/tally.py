@@ -1,0 +1,329 @@
+"""Whole-number counts that add and subtract exactly, in any order.
+
+A `Tally` is all that the findings need: how many children of an area, wave, age band and group gave each
+answer to each measure, the missing kinds included. It names no child. It is not for release: small counts are
+still in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brightspots.errors import TallyError
+from brightspots.measures.measure import Measure, measures_of
+from brightspots.questionnaire.model import Questionnaire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Key = tuple[str, ...]
+Grouping = tuple[str, ...]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
+
+RESPONSES = "responses"
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class CountTable:
+    """Counts under one grouping.
+
+    Attributes
+    ----------
+    keys : tuple of (area, wave, age band, level of each trait), sorted
+    counts : array of int64, shape (keys, columns)
+        The columns are those of `Tally.columns`.
+    """
+
+    keys: tuple[Key, ...]
+    counts: Counts
+
+    @classmethod
+    def of(cls, keys: Iterable[Key], counts: Counts) -> CountTable:
+        """Sum the rows of equal keys, sort them, and leave out those that hold nothing."""
+        listed = list(keys)
+        distinct = sorted(set(listed))
+        place = {key: i for i, key in enumerate(distinct)}
+        summed = np.zeros((len(distinct), counts.shape[1]), dtype=np.int64)
+        np.add.at(summed, [place[key] for key in listed], counts)
+        held = summed.any(axis=1)
+        return cls(tuple(k for k, keep in zip(distinct, held, strict=True) if keep), summed[held])
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counts of answers by area, wave, age band and traits. Not for release.
+
+    Made by `tally` from answers or by `read_counts` from a published report.
+
+    Attributes
+    ----------
+    questionnaire : Questionnaire
+        What was asked; its hash must match for two tallies to be added.
+    tables : mapping of grouping to CountTable
+        One table for each grouping (a tuple of trait ids).
+    eligible : mapping of (area, wave, age band) to int
+        Children who could have answered, where known.
+
+    Examples
+    --------
+    >>> import brightspots as bs
+    >>> north, south = (bs.tally(bs.make_survey(seed=seed)) for seed in (1, 2))
+    >>> both = north + south
+    >>> both - south == north, both == south + north
+    (True, True)
+    >>> north - north == south.zero()
+    True
+    """
+
+    questionnaire: Questionnaire
+    tables: Mapping[Grouping, CountTable]
+    eligible: Mapping[Key, int] = field(default_factory=dict)
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """What is counted, by id."""
+        return measures_of(self.questionnaire)
+
+    @cached_property
+    def columns(self) -> dict[tuple[str, str], int]:
+        """Position of each (measure, answer) among the columns; first the responses themselves."""
+        return count_columns(self.questionnaire)
+
+    @property
+    def groupings(self) -> tuple[Grouping, ...]:
+        """The groupings held; each also gives every smaller one."""
+        return tuple(self.tables)
+
+    def table(self, grouping: Sequence[str] = ()) -> CountTable:
+        """Return the counts under a grouping: held, or summed from a finer one.
+
+        Parameters
+        ----------
+        grouping : sequence of str
+            Trait ids, in the order wanted in the keys; empty for age bands alone.
+
+        Returns
+        -------
+        CountTable
+
+        Raises
+        ------
+        TallyError
+            If no held grouping contains all of these traits.
+        """
+        wanted = tuple(grouping)
+        if wanted in self.tables:
+            return self.tables[wanted]
+        finer = [held for held in self.tables if set(wanted) <= set(held)]
+        if not finer:
+            held = "; ".join(" x ".join(g) or "age bands alone" for g in self.tables)
+            raise TallyError(
+                f"This tally does not hold {' x '.join(wanted)}; it holds {held}. "
+                "Tally again with these traits in `by`."
+            )
+        source = min(finer, key=lambda held: (len(self.tables[held].keys), held))
+        places = [0, 1, 2, *(3 + source.index(trait) for trait in wanted)]
+        keys = (tuple(key[i] for i in places) for key in self.tables[source].keys)
+        return CountTable.of(keys, self.tables[source].counts)
+
+    def answers(self, table: CountTable, measure: str, answers: Iterable[str]) -> Counts:
+        """Sum some answers to one measure, for each key of a table."""
+        places = [self.columns[(measure, answer)] for answer in answers]
+        return np.asarray(table.counts[:, places].sum(axis=1))
+
+    def responses(self, table: CountTable) -> Counts:
+        """Return how many children answered anything, for each key of a table."""
+        return np.asarray(table.counts[:, self.columns[(RESPONSES, "")]])
+
+    def zero(self) -> Tally:
+        """Return the tally of nobody: adding it changes nothing."""
+        empty = CountTable((), np.zeros((0, len(self.columns)), dtype=np.int64))
+        return Tally(self.questionnaire, dict.fromkeys(self.tables, empty))
+
+    def __add__(self, other: Tally) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return self._combined(other, 1)
+
+    def __radd__(self, other: object) -> Tally:
+        return self if other == 0 else NotImplemented
+
+    def __sub__(self, other: Tally) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return self._combined(other, -1)
+
+    def _combined(self, other: Tally, sign: int) -> Tally:
+        if self.questionnaire.hash != other.questionnaire.hash:
+            raise TallyError(
+                f"Cannot combine tallies of different questionnaires: {self.questionnaire.id} "
+                f"({self.questionnaire.hash}) and {other.questionnaire.id} ({other.questionnaire.hash}). "
+                "Tally both with one questionnaire file."
+            )
+        shared = [g for g in {**self.tables, **other.tables} if self._holds(g) and other._holds(g)]
+        if not shared:
+            shared = [()]
+        tables = {}
+        for grouping in shared:
+            mine, theirs = self.table(grouping), other.table(grouping)
+            summed = CountTable.of((*mine.keys, *theirs.keys), np.vstack([mine.counts, sign * theirs.counts]))
+            _refuse_negative(summed)
+            tables[grouping] = summed
+        eligible = dict(self.eligible)
+        for key, number in other.eligible.items():
+            eligible[key] = eligible.get(key, 0) + sign * number
+            if eligible[key] < 0:
+                raise TallyError("Cannot take out more eligible children than there are.")
+        return Tally(self.questionnaire, tables, {k: n for k, n in sorted(eligible.items()) if n})
+
+    def _holds(self, grouping: Grouping) -> bool:
+        return any(set(grouping) <= set(held) for held in self.tables)
+
+    def only(self, *, area: str | None = None, wave: str | None = None) -> Tally:
+        """Return the part of one area, one wave, or both."""
+
+        def wanted(key: Key) -> bool:
+            return area in (None, key[0]) and wave in (None, key[1])
+
+        tables = {}
+        for grouping, table in self.tables.items():
+            keep = [i for i, key in enumerate(table.keys) if wanted(key)]
+            tables[grouping] = CountTable(tuple(table.keys[i] for i in keep), table.counts[keep])
+        return Tally(self.questionnaire, tables, {k: n for k, n in self.eligible.items() if wanted(k)})
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return (
+            self.questionnaire.hash == other.questionnaire.hash
+            and set(self.tables) == set(other.tables)
+            and dict(self.eligible) == dict(other.eligible)
+            and all(
+                table.keys == other.tables[g].keys and np.array_equal(table.counts, other.tables[g].counts)
+                for g, table in self.tables.items()
+            )
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short hash of all counts."""
+        return hashlib.sha256(self._as_json().encode()).hexdigest()[:16]
+
+    def _as_json(self) -> str:
+        body = {
+            "brightspots": "tally",
+            "format": FORMAT,
+            "protected": False,
+            "questionnaire": self.questionnaire.id,
+            "questionnaire_hash": self.questionnaire.hash,
+            "eligible": [[*key, n] for key, n in sorted(self.eligible.items())],
+            "tables": [
+                {
+                    "by": list(grouping),
+                    "rows": [
+                        {"key": list(key), "counts": {str(int(i)): int(row[i]) for i in np.flatnonzero(row)}}
+                        for key, row in zip(table.keys, table.counts, strict=True)
+                    ],
+                }
+                for grouping, table in sorted(self.tables.items())
+            ],
+        }
+        return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+
+    def save(self, path: str | Path) -> None:
+        """Write the tally as JSON, marked as unprotected: it holds small counts and must not be passed on."""
+        Path(path).write_text(self._as_json() + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        table = self.table(())
+        areas, waves = {key[0] for key in table.keys}, {key[1] for key in table.keys}
+        groups = "; ".join(" x ".join(g) for g in self.tables if g) or "age bands alone"
+        return (
+            f"<Tally of {int(self.responses(table).sum()):,} children, {len(areas)} area(s), {len(waves)} wave(s), "
+            f"by {groups}; not for release>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>Not for release.</strong> {repr(self)[1:-1]}</p>"
+
+
+def count_columns(questionnaire: Questionnaire) -> dict[tuple[str, str], int]:
+    """Return the position of each (measure, answer) in a tally's columns."""
+    names = [(RESPONSES, "")]
+    names += [(m.id, answer) for m in measures_of(questionnaire).values() for answer in m.answers]
+    return {name: i for i, name in enumerate(names)}
+
+
+def _refuse_negative(table: CountTable) -> None:
+    if (table.counts < 0).any():
+        raise TallyError(
+            "Cannot take out children who are not in it: a count would fall below zero. "
+            "Subtract a tally only from one that was built to include it."
+        )
+
+
+def load_tally(path: str | Path, questionnaire: Questionnaire) -> Tally:
+    """Load a tally that `Tally.save` wrote.
+
+    Parameters
+    ----------
+    path : str or path
+        The JSON file.
+    questionnaire : Questionnaire
+        The questionnaire it was counted with.
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    TallyError
+        If it is no tally, was counted with another questionnaire, or holds counts that cannot be.
+    """
+    name = Path(path).name
+    try:
+        body = json.loads(Path(path).read_text(encoding="utf-8"))
+        if body["brightspots"] != "tally" or body["format"] != FORMAT:
+            raise TallyError(f"{name} is not a tally that this version can read.")
+        held = body["questionnaire_hash"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise TallyError(f"{name} cannot be read as a tally; write it again with Tally.save.") from None
+    if held != questionnaire.hash:
+        raise TallyError(
+            f"{name} was counted with another questionnaire ({held}) than {questionnaire.id} "
+            f"({questionnaire.hash}); tally it again."
+        )
+    try:
+        return _from_body(body, questionnaire)
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise TallyError(f"{name} holds counts that cannot be; write it again with Tally.save.") from None
+
+
+def _from_body(body: dict[str, Any], questionnaire: Questionnaire) -> Tally:
+    width = len(count_columns(questionnaire))
+    tables = {}
+    for part in body["tables"]:
+        counts = np.zeros((len(part["rows"]), width), dtype=np.int64)
+        for i, row in enumerate(part["rows"]):
+            for place, number in row["counts"].items():
+                if not isinstance(number, int) or number < 0 or not 0 <= int(place) < width:
+                    raise ValueError(place)
+                counts[i, int(place)] = number
+        keys = [tuple(map(str, row["key"])) for row in part["rows"]]
+        if any(len(key) != 3 + len(part["by"]) for key in keys):
+            raise ValueError(part["by"])
+        tables[tuple(part["by"])] = CountTable.of(keys, counts)
+    eligible = {tuple(map(str, row[:3])): int(row[3]) for row in body["eligible"]}
+    return Tally(questionnaire, tables, eligible)
