@@ -312,7 +312,8 @@ class Questionnaire(Frozen):
     @cached_property
     def questions(self) -> dict[str, Indicator | WellbeingScale]:
         """Everything a child answers, by id: indicators first, then 0-10 scales."""
-        return {question.id: question for question in (*self.all_indicators, *self.wellbeing_scales)}
+        asked: tuple[Indicator | WellbeingScale, ...] = (*self.all_indicators, *self.wellbeing_scales)
+        return {question.id: question for question in asked}
 
     def options(self, question: str) -> tuple[str, ...]:
         """Return the answers that a question offers, in order, as text."""
