@@ -61,20 +61,49 @@ def build(
     try:
         made = model.model_validate(raw)
     except ValidationError as errors:
-        faults = [_in_words(raw, e) for e in errors.errors(include_url=False, include_context=False)]
-    faults += [fault for fault in cross_check(raw) if fault not in faults]
+        found = errors.errors(include_url=False)
+        faults = [_in_words(raw, fault) for fault in found if not _told_within(fault, found)]
+    faults = list(dict.fromkeys([*faults, *cross_check(raw)]))
     if faults or made is None:
         raise error(source, faults)
     return made
 
 
+PLAIN = {
+    "string_type": "should be text",
+    "string_too_short": "should not be empty",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a table",
+    "model_type": "should be a table",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "finite_number": "should be a whole number",
+}
+
+
+def _told_within(fault: Any, faults: Sequence[Any]) -> bool:
+    """Whether a list is called too short only because one of its items is wrong, which is told already."""
+    loc = fault["loc"]
+    return fault["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in faults
+    )
+
+
 def _in_words(raw: dict[str, Any], fault: Any) -> str:
-    place = _place(raw, fault["loc"])
-    if fault["type"] == "extra_forbidden":
+    kind = fault["type"]
+    place = _place(raw, fault["loc"], missing=kind == "missing")
+    if kind == "extra_forbidden":
         return f"{place}: unknown key"
-    if fault["type"] == "missing":
+    if kind == "missing":
         return f"{place}: missing, and needed"
-    message = fault["msg"].removeprefix("Value error, ")
+    if kind == "too_short":
+        return f"{place}: should hold at least {fault['ctx']['min_length']}"
+    if kind == "too_long":
+        return f"{place}: should hold no more than {fault['ctx']['max_length']}"
+    message = PLAIN.get(kind, fault["msg"].removeprefix("Value error, ").removeprefix("Input "))
     return f"{place}: {message[0].lower()}{message[1:]}{_held(fault['input'])}"
 
 
@@ -82,17 +111,25 @@ def _held(value: Any) -> str:
     return f" (it holds {value!r})" if isinstance(value, str | int | float | bool) else ""
 
 
-def _place(raw: Any, loc: Sequence[str | int]) -> str:
+def _place(raw: Any, loc: Sequence[str | int], *, missing: bool) -> str:
+    """Name the way to a fault by keys, and by position and id in lists.
+
+    A step that is not in the document is the key that is missing, or pydantic's name for one kind of value
+    out of several, which nobody needs to read.
+    """
     words: list[str] = []
     here = raw
     for step in loc:
         try:
-            here = here[step]
+            inner = here[step]
         except (KeyError, IndexError, TypeError):
-            here = None
+            if missing and step == loc[-1]:
+                words.append(str(step + 1 if isinstance(step, int) else step))
+            continue
+        here = inner
         if isinstance(step, int):
             name = here.get("id") or here.get("measure") if isinstance(here, dict) else None
-            words.append(f"{step + 1}" + (f" ({name})" if name else ""))
-        elif step not in {"tuple[str, ...]", "tuple[constrained-str, ...]"} and not step.startswith("dict["):
+            words.append(f"{step + 1}" + (f" ({name})" if isinstance(name, str) else ""))
+        else:
             words.append(step)
     return " ".join(words) or "the file"

@@ -120,7 +120,7 @@ def _scale_faults(key: str, scale: dict[str, Any]) -> list[str]:
         faults.append(f"{place} codes: {len(codes)} codes for {len(options)} options")
     faults += [f"{place} codes: {code!r} stands twice" for code in _twice([str(code) for code in codes])]
     for word, option in also.items():
-        if option not in options:
+        if options and option not in options:
             faults.append(f"{place} also: {option!r} is not one of its options")
         elif _fold(word) in folded and _fold(word) != _fold(option):
             faults.append(f"{place} also: {word!r} is itself an option and cannot mean another")
@@ -143,6 +143,8 @@ def _counted_faults(item: dict[str, Any], scales: dict[str, dict[str, Any]]) -> 
     if scale not in scales:
         return [f"{place} scale: {scale!r} is not a scale of this questionnaire"]
     options = _strings(scales[scale].get("options"))
+    if not options:
+        return []
     counted = item.get("counted")
     by_band = counted if isinstance(counted, dict) else {"": counted}
     faults = []
