@@ -1,0 +1,76 @@
+"""Wellbeing surveys of children in care and care leavers, from answers to a report that is true and safe.
+
+>>> import brightspots as bs
+>>> survey = bs.make_survey(respondents=300, seed=1)
+>>> estimates = bs.estimate(survey)
+>>> out = bs.release(estimates, policy="council")
+
+The public names, in the order in which an analyst meets them, are in ``__all__``. Each is imported when it is
+first used, so importing brightspots costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load_questionnaire": "brightspots.questionnaire.loading",
+    "load_mapping": "brightspots.questionnaire.mapping",
+    "read_survey": "brightspots.survey.reading",
+    "make_survey": "brightspots.survey.synthetic",
+    "tally": "brightspots.tallies.counting",
+    "load_tally": "brightspots.tallies.tally",
+    "read_counts": "brightspots.tallies.reported",
+    "load_benchmarks": "brightspots.findings.benchmarks",
+    "estimate": "brightspots.findings.estimates",
+    "compare": "brightspots.findings.comparisons",
+    "flag_cohorts": "brightspots.findings.cohorts",
+    "release": "brightspots.disclosure.release",
+    "publish": "brightspots.publications.publishing",
+    "Questionnaire": "brightspots.questionnaire.model",
+    "Mapping": "brightspots.questionnaire.mapping",
+    "Survey": "brightspots.survey.survey",
+    "Tally": "brightspots.tallies.tally",
+    "Benchmark": "brightspots.findings.benchmarks",
+    "Benchmarks": "brightspots.findings.benchmarks",
+    "Release": "brightspots.disclosure.release",
+    "BrightspotsError": "brightspots.errors",
+    "SurveyError": "brightspots.errors",
+    "ReleaseError": "brightspots.errors",
+}
+
+__all__ = [*_HOME, "statistics"]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from brightspots import statistics
+    from brightspots.disclosure.release import Release, release
+    from brightspots.errors import BrightspotsError, ReleaseError, SurveyError
+    from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
+    from brightspots.findings.cohorts import flag_cohorts
+    from brightspots.findings.comparisons import compare
+    from brightspots.findings.estimates import estimate
+    from brightspots.publications.publishing import publish
+    from brightspots.questionnaire.loading import load_questionnaire
+    from brightspots.questionnaire.mapping import Mapping, load_mapping
+    from brightspots.questionnaire.model import Questionnaire
+    from brightspots.survey.reading import read_survey
+    from brightspots.survey.survey import Survey
+    from brightspots.survey.synthetic import make_survey
+    from brightspots.tallies.counting import tally
+    from brightspots.tallies.reported import read_counts
+    from brightspots.tallies.tally import Tally, load_tally
+
+
+def __getattr__(name: str) -> Any:
+    if name == "statistics":
+        return import_module("brightspots.statistics")
+    if name not in _HOME:
+        raise AttributeError(f"module 'brightspots' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -85,7 +85,7 @@ class Table:
 
     @cached_property
     def _rows(self) -> tuple[Any, ...]:
-        row = namedtuple("Row", list(self._columns), rename=True)  # type: ignore[misc]  # noqa: PYI024
+        row = namedtuple("Row", list(self._columns), rename=True)  # type: ignore[misc]
         return tuple(row(*values) for values in zip(*(self.column(n) for n in self._columns), strict=True))
 
     def __iter__(self) -> Iterator[Any]:

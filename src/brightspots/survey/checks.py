@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.questionnaire.model import WellbeingScale
-from brightspots.survey.coding import fold, missing_code
+from brightspots.survey.coding import fold, fold_band, missing_code
 from brightspots.survey.problems import Problem
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ def bands_of_rows(
     bands : array of str or None, one a row
     problems : list of Problem
     """
-    from brightspots.survey.reading import fold_band
-
     problems: list[Problem] = []
     bands = np.full(export.n, band or None, dtype=object)
     labels = band_column.labels if band_column else {}

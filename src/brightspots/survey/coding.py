@@ -59,6 +59,12 @@ def fold(value: Any) -> str:
     return " ".join(str(value).replace("’", "'").split()).casefold()
 
 
+def fold_band(text: Any) -> str:
+    """Fold the spellings of an age band: ``8 – 11``, ``8 to 11`` and ``8-11 years`` are one."""
+    folded = re.sub(r"\s*(?:-|–|—|\bto\b)\s*", "-", fold(text))
+    return re.sub(r"\s*(?:years?(?: olds?)?|yrs?|yo)$", "", folded)
+
+
 def missing_code(options: tuple[str, ...], kind: str) -> int:
     """Return the code of a kind of missing answer for a question with these options."""
     return len(options) + MISSING_KINDS.index(kind)  # type: ignore[arg-type]

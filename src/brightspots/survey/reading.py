@@ -15,7 +15,7 @@ from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.mapping import Mapping, load_mapping
 from brightspots.questionnaire.model import Questionnaire
 from brightspots.survey import checks
-from brightspots.survey.coding import Coded, code_question, code_trait, fold, missing_code
+from brightspots.survey.coding import Coded, code_question, code_trait, fold, fold_band, missing_code
 from brightspots.survey.problems import Problem, Problems
 from brightspots.survey.readers import read_export
 from brightspots.survey.routing import apply_routing, settle_boxes
@@ -166,12 +166,6 @@ def _by_band(source: Any, questionnaire: Questionnaire) -> dict[str, Any]:
             f"{questionnaire.id} has {', '.join(questionnaire.band)}, each at most once."
         )
     return {str(band): one for band, one in files.items()}
-
-
-def fold_band(text: Any) -> str:
-    """Fold the spellings of an age band: ``8 – 11``, ``8 to 11`` and ``8-11 years`` are one."""
-    folded = re.sub(r"\s*(?:-|–|—|\bto\b)\s*", "-", fold(text))
-    return re.sub(r"\s*(?:years?(?: olds?)?|yrs?|yo)$", "", folded)
 
 
 def _band_spellings(questionnaire: Questionnaire, mapping: Mapping | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brightspots.survey.cells import as_text, tidy, tidy_all
@@ -9,6 +10,7 @@ from brightspots.survey.delimited import encoding_note
 from brightspots.survey.exports import Column, Export
 from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
+from brightspots.survey.spss_dictionary import text_codes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,18 +65,21 @@ def read_spss(path: Path) -> Export:
 
 def _read(path: Path) -> tuple[dict[str, list[Any]], Any, dict[str, Any]]:
     """Return the columns, what the file says about them, and the options that it took to read them."""
-    import pyreadstat
+    from pyreadstat import read_por, read_sav
 
+    portable = path.suffix.lower() == ".por"
+    read = read_por if portable else partial(read_sav, user_missing=True)
     reasons = []
+    try:
+        codes, declared = (b"", "") if portable else text_codes(path)
+    except (EOFError, ValueError) as error:
+        raise _refusal(path.name, TRUNCATED[0] if isinstance(error, EOFError) else "") from None
     for options in ATTEMPTS:
         try:
-            if path.suffix.lower() == ".por":
-                values, meta = pyreadstat.read_por(path.absolute(), output_format="dict", **options)
-            else:
-                values, meta = pyreadstat.read_sav(
-                    path.absolute(), output_format="dict", user_missing=True, **options
-                )
-        except Exception as error:  # pyreadstat raises whatever Python's dates and strings raise
+            if not codes.isascii():
+                codes.decode(options.get("encoding", declared))
+            values, meta = read(path.absolute(), output_format="dict", **options)
+        except Exception as error:  # pyreadstat raises whatever Python's dates and text raise
             reasons.append(str(error))
         else:
             return values, meta, options

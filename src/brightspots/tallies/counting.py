@@ -129,7 +129,11 @@ def _codes_of(
             codes, values = pd.factorize(frame[name].astype("object"), use_na_sentinel=False)
             keys.append((codes.astype(np.int64), ["" if pd.isna(v) else str(v) for v in values]))
         else:
-            single = questionnaire.age_bands[0].id if name == "age_band" and len(questionnaire.age_bands) == 1 else ""
+            single = (
+                questionnaire.age_bands[0].id
+                if name == "age_band" and len(questionnaire.age_bands) == 1
+                else ""
+            )
             keys.append((np.zeros(n, dtype=np.int64), [single]))
     bands, names = keys[2]
     strange = [i for i, name in enumerate(names) if name not in questionnaire.band]
@@ -142,7 +146,9 @@ def _codes_of(
     answers = {}
     for question in questionnaire.questions:
         known = [*questionnaire.options(question), *MISSING_KINDS]
-        asked_codes = known.index("not_asked") if question not in frame.columns else known.index("not_answered")
+        asked_codes = (
+            known.index("not_asked") if question not in frame.columns else known.index("not_answered")
+        )
         answers[question] = _column_codes(frame, question, known, asked_codes, unknown)
     if unknown:
         listed = ", ".join(f"{name} ({count} rows)" for name, count in unknown.items())
@@ -221,7 +227,9 @@ def _composite_codes(
             scores[:, i] = 10 - scores[:, i]
     result = score_composite(scores, composite.rule, composite.minimum_answered)
     known = [LOW, NOT_LOW, UNDECIDED, *MISSING_KINDS]
-    place = {label: known.index(label) for label in (LOW, NOT_LOW, UNDECIDED)} | {None: known.index("not_answered")}
+    place = {label: known.index(label) for label in (LOW, NOT_LOW, UNDECIDED)} | {
+        None: known.index("not_answered")
+    }
     codes = np.array([place[label] for label in result.tolist()], dtype=np.int64)
     bands, band_names = keys[2]
     asked = np.isin(bands, [i for i, band in enumerate(band_names) if band in composite.asked])

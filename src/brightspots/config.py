@@ -1,0 +1,104 @@
+"""The run config: one TOML file that says what to read, compare and release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from brightspots.errors import ConfigError
+from brightspots.questionnaire.faults import build, read_toml
+from brightspots.questionnaire.model import Frozen, Text
+
+FILE_NAME = "brightspots.toml"
+Format = Literal["html", "md", "csv", "json"]
+
+
+class SurveyConfig(Frozen):
+    """One survey: a questionnaire and its files (or the counts of a published report).
+
+    Attributes
+    ----------
+    questionnaire, area, wave, mapping, promise : str
+        As in `brightspots.read_survey`; paths are relative to the config.
+    status : {"closed", "open"}
+        An open survey gets its responses counted, and no verdicts.
+    files : dict of age band to path, or a path
+    counts : path
+        A form of counts typed from a report, instead of `files`.
+    eligible : dict of age band to int
+    """
+
+    questionnaire: Text
+    area: Text
+    wave: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    status: Literal["closed", "open"] = "closed"
+    mapping: str = ""
+    promise: str = ""
+    files: str | dict[str, str] = {}
+    counts: str = ""
+    eligible: dict[str, Annotated[int, Field(ge=0)]] = {}
+
+
+class CompareConfig(Frozen):
+    """What to compare with: benchmark sets, and the previous wave's tally."""
+
+    benchmarks: tuple[str, ...] = ()
+    previous: str = ""
+
+
+class CohortsConfig(Frozen):
+    """Which traits to search for cohorts with low wellbeing."""
+
+    traits: tuple[str, ...] = ()
+    measure: str = "low_wellbeing"
+    max_order: Annotated[int, Field(ge=1, le=3)] = 1
+
+
+class ReleaseConfig(Frozen):
+    """How the report leaves the house."""
+
+    policy: str = "council"
+    previous: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ("html", "md", "csv", "json")
+
+
+class RunConfig(Frozen):
+    """Everything that a run needs.
+
+    Read one with `load_config`.
+    """
+
+    surveys: Annotated[tuple[SurveyConfig, ...], Field(alias="survey", min_length=1)]
+    compare: CompareConfig = CompareConfig()
+    cohorts: CohortsConfig = CohortsConfig()
+    release: ReleaseConfig = ReleaseConfig()
+    folder: Path = Field(default=Path(), exclude=True)
+
+    def path(self, name: str) -> Path:
+        """Return a path of the config, relative to the folder that holds it."""
+        return self.folder / name
+
+
+def load_config(where: str | Path) -> RunConfig:
+    """Load a run config: a TOML file, or the folder that holds a ``brightspots.toml``.
+
+    Raises
+    ------
+    ConfigError
+        With every fault of the file and its place.
+    """
+    path = Path(where)
+    path = path / FILE_NAME if path.is_dir() else path
+    config = build(RunConfig, read_toml(path, ConfigError), path.name, ConfigError, _file_faults)
+    return config.model_copy(update={"folder": path.parent})
+
+
+def _file_faults(raw: dict[str, object]) -> list[str]:
+    surveys = raw.get("survey")
+    faults = []
+    for i, survey in enumerate(surveys if isinstance(surveys, list) else [], start=1):
+        if isinstance(survey, dict) and bool(survey.get("files")) == bool(survey.get("counts")):
+            faults.append(f"survey {i}: give either files or counts")
+    return faults

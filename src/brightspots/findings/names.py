@@ -1,0 +1,52 @@
+"""Plain names of cohorts: "girls in residential care", never a formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brightspots.questionnaire.model import Questionnaire
+
+
+def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | None, people: str) -> str:
+    """Name the children who meet some conditions, in the words of the questionnaire's traits.
+
+    Parameters
+    ----------
+    conditions : mapping of trait to level
+    questionnaire : Questionnaire or None
+        None for data without one: traits and levels are then named as they stand.
+    people : str
+        What the children are called where no level says it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from brightspots.questionnaire.loading import load_questionnaire
+    >>> questionnaire = load_questionnaire("children-in-care")
+    >>> cohort_name({"gender": "girl", "placement": "residential"}, questionnaire, "children")
+    'girls in residential care'
+    >>> cohort_name({"region": "north"}, None, "children")
+    'children with region: north'
+    """
+    adjectives, nouns, phrases = [], [], []
+    for trait, level in conditions.items():
+        known = questionnaire.trait[trait] if questionnaire else None
+        named = next((one for one in known.levels if one.id == level), None) if known else None
+        if known is not None and named is None:
+            phrases.append(f"whose {known.label.lower()} is not known")
+        elif named is None:
+            phrases.append(f"with {trait}: {level}")
+        elif named.noun:
+            nouns.append(named.noun)
+        elif named.adjective:
+            adjectives.append(named.adjective)
+        else:
+            phrases.append(named.phrase)
+    noun = nouns[0] if nouns else people
+    return " ".join([*adjectives, noun, " and ".join([*nouns[1:], *phrases])]).strip()
