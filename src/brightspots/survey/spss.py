@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from brightspots.survey.cells import as_text, tidy, tidy_all
 from brightspots.survey.delimited import encoding_note
@@ -78,7 +78,7 @@ def _read(path: Path) -> tuple[dict[str, list[Any]], Any, dict[str, Any]]:
         try:
             if not codes.isascii():
                 codes.decode(options.get("encoding", declared))
-            values, meta = read(path.absolute(), output_format="dict", **options)
+            values, meta = cast("tuple[Any, Any]", read(path.absolute(), output_format="dict", **options))
         except Exception as error:  # pyreadstat raises whatever Python's dates and text raise
             reasons.append(str(error))
         else:

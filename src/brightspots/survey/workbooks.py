@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from brightspots.errors import SurveyError
 from brightspots.survey.headings import export_from_rows
 from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
@@ -32,12 +33,12 @@ def read_workbook(path: Path, *, sheet: str | None = None, heading_rows: int | N
     SurveyError
         If the workbook is encrypted, cut short or damaged, or has no such sheet, or no answers.
     """
-    from python_calamine import CalamineError
-
     try:
         workbook = _open(path)
         chosen, number, rows = _rows(workbook, sheet, path.name)
-    except CalamineError:
+    except BaseException as error:  # a panic of calamine's is no Exception
+        if isinstance(error, SurveyError | KeyboardInterrupt | SystemExit):
+            raise
         raise _damaged(path) from None
     notes = []
     if sheet is None and len(workbook.sheet_names) > 1:
