@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.questionnaire.model import WellbeingScale
+from brightspots.questionnaire.model import TICKED, WellbeingScale
 from brightspots.survey.coding import fold, fold_band, missing_code
 from brightspots.survey.problems import Problem
 
@@ -314,7 +314,8 @@ def partial_responses(
 ) -> list[Problem]:
     """Report children who stopped before the end, and the questions after which they did."""
     order = {column.name: i for i, column in enumerate(export.columns)}
-    asked = sorted((q for q in questionnaire.questions if q in columns), key=lambda q: order[columns[q]])
+    single = (q for q in questionnaire.questions if q in columns and questionnaire.options(q) != TICKED)
+    asked = sorted(single, key=lambda q: order[columns[q]])
     stopped: Counter[str] = Counter()
     rows: list[int] = []
     for band in {b for b in bands.tolist() if b}:
