@@ -171,7 +171,6 @@ def _block(source: Tally, grouping: Grouping, measure: Measure, category: str) -
         counted = source.answers(table, measure.id, measure.counted(category, band))
         numbers["count"] = np.where(here, counted, numbers["count"])
     told = numbers["n"] + sum(numbers[name] for name in KINDS if name != "not_asked") > 0
-    told |= numbers["not_asked"] > 0
     if measure.kind == "scale":
         told &= ~_unstated(source, table, measure, category)
     numbers = {name: values[told] for name, values in numbers.items()}
