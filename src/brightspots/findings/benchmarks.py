@@ -46,6 +46,8 @@ class Benchmark(Frozen):
         Answers that it counted; checked against the questionnaire's.
     source : str
         Where it was published.
+    questionnaire : str
+        Id of the questionnaire whose children it is comparable with; empty for any that has the measure.
     year, ages : optional
         When, and of whom.
     illustrative : bool
@@ -63,6 +65,7 @@ class Benchmark(Frozen):
     rounded_to: Annotated[float, Field(ge=0, le=20)] | Literal["chart"] = 1
     includes_own: Literal["yes", "no", "unknown"] = "unknown"
     counted: tuple[str, ...] = ()
+    questionnaire: str = ""
     year: str = ""
     ages: tuple[int, int] | None = None
     design_effect: Annotated[float, Field(ge=1)] = 1
@@ -155,12 +158,13 @@ def shipped_benchmarks() -> tuple[str, ...]:
 
 
 def _repeated(raw: dict[str, Any]) -> list[str]:
-    entries = [b for b in raw.get("benchmark", []) if isinstance(b, dict)] if isinstance(raw, dict) else []
+    listed = raw.get("benchmark")
+    entries = [b for b in listed if isinstance(b, dict)] if isinstance(listed, list) else []
     keys = Counter(
         tuple(
             str(b.get(k, COUNTED if k == "category" else ""))
-            for k in ("measure", "category", "age_band", "comparator")
+            for k in ("measure", "category", "age_band", "comparator", "questionnaire")
         )
         for b in entries
     )
-    return [f"benchmark {' / '.join(key)}: stands {n} times" for key, n in keys.items() if n > 1]
+    return [f"benchmark {' / '.join(filter(None, key))}: stands {n} times" for key, n in keys.items() if n > 1]

@@ -114,7 +114,8 @@ def compare(
     source : Survey or Tally
         Our answers, or their counts.
     benchmarks : Benchmarks, or sequence of Benchmark
-        What to compare with. Figures of measures that this questionnaire does not have are passed over.
+        What to compare with. Figures of measures that this questionnaire does not have, or of
+        another questionnaire, are passed over.
     previous : Survey or Tally, optional
         Our last wave, with the same questions: compared measure by measure.
     confidence : float, default 0.95
@@ -160,7 +161,8 @@ def compare(
     places = sorted({key[:2] for key in ours})
     for area, wave in places:
         for figure in figures:
-            if figure.measure in estimates.source.measures:
+            meant = figure.questionnaire in ("", estimates.questionnaire.id)
+            if meant and figure.measure in estimates.source.measures:
                 measure = estimates.source.measures[figure.measure]
                 _refuse_unknown_category(figure, measure)
                 own = ours.get((area, wave, figure.measure, figure.category, figure.age_band))
