@@ -167,4 +167,5 @@ def _repeated(raw: dict[str, Any]) -> list[str]:
         )
         for b in entries
     )
-    return [f"benchmark {' / '.join(filter(None, key))}: stands {n} times" for key, n in keys.items() if n > 1]
+    repeated = {" / ".join(filter(None, key)): n for key, n in keys.items() if n > 1}
+    return [f"benchmark {name}: stands {n} times" for name, n in repeated.items()]
