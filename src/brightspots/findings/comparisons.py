@@ -29,6 +29,7 @@ from brightspots.statistics import (
 )
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
+from brightspots.tallies.counting import tally
 from brightspots.tallies.tally import Tally
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ COLUMNS = (
     "measure", "category", "age_band", "comparator", "n", "count", "share", "lower", "upper", "benchmark",
     "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "p", "q", "p_holm",
     "verdict", "reason", "detectable", "source", "benchmark_count", "area", "wave", "domain", "edge",
-    "illustrative",
+    "illustrative", "benchmark_wave",
 )  # fmt: skip
 
 
@@ -60,10 +61,13 @@ class Comparisons(Table):
     ----------
     source : Tally
         The counts behind our side.
+    previous : Tally or None
+        The counts of the last wave.
     """
 
     title = "Comparisons"
     source: Tally
+    previous: Tally | None
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,12 @@ def compare(
             rows += _against_previous(ours, (area, wave), estimates, previous, confidence)
     _judge(rows, estimates.source.measures)
     result = Comparisons.from_rows(rows, COLUMNS)
-    result.source = estimates.source
+    result.source, result.previous = estimates.source, _as_tally(previous)
     return result
+
+
+def _as_tally(previous: Survey | Tally | None) -> Tally | None:
+    return tally(previous) if isinstance(previous, Survey) else previous
 
 
 def _refuse_unknown_category(figure: Benchmark, measure: Measure) -> None:

@@ -126,9 +126,10 @@ def refuse(name: str, array: Floats, bad: Any, expected: str, limit: Floats | No
     raise ArgumentError(f"{name}{where} is {array[place]:.10g}: {expected}{beyond}.")
 
 
-def base(n: Floats) -> Floats:
+def base(n: ArrayLike) -> Floats:
     """Turn a base of nobody into NaN, so that whatever is worked out from it is missing and not 0."""
-    return np.where(n > 0, n, np.nan)
+    size = np.asarray(n, dtype=np.float64)
+    return np.where(size > 0, size, np.nan)
 
 
 def plain(array: Any) -> Outcome:

@@ -65,6 +65,11 @@ def tidy_all(cells: Iterable[Any]) -> NDArray[np.object_]:
     return np.array(list(map(lru_cache(maxsize=None, typed=True)(tidy), cells)), dtype=object)
 
 
+def is_blank(cells: Iterable[Any]) -> bool:
+    """Whether no cell holds anything."""
+    return all(tidy(cell) is None for cell in cells)
+
+
 def as_text(cell: Any) -> str:
     """Return a heading or a label as text, empty for a blank.
 

@@ -8,6 +8,7 @@ import io
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from brightspots.survey.cells import is_blank
 from brightspots.survey.headings import export_from_rows
 from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
@@ -99,14 +100,15 @@ def _find_separator(text: str) -> str:
     """Return the separator under which the first rows best agree with the headings about their number."""
 
     def agreement(separator: str) -> tuple[bool, float, int]:
-        widths = []
+        filled = (row for row in _records(text, separator) if not is_blank(row))
+        widths: list[int] = []
         try:
-            for row in islice(filter(None, _records(text, separator)), ROWS_TRIED):
-                widths.append(len(row))  # noqa: PERF401 (rows before a stray quotation mark count)
+            widths.extend(map(len, islice(filled, ROWS_TRIED)))
         except csv.Error:
-            pass
-        share = widths.count(widths[0]) / len(widths) if widths else 0.0
-        width = widths[0] if widths else 0
-        return width > 1 and share >= 0.5, share, width
+            widths = widths or [0]
+        if not widths:
+            return True, 1.0, 0
+        share = widths.count(widths[0]) / len(widths)
+        return widths[0] > 1 and share >= 0.5, share, widths[0]
 
     return max(SEPARATORS, key=agreement)

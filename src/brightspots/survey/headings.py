@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from brightspots.survey.cells import PLAIN_NUMBER, as_text, tidy, tidy_all
+from brightspots.survey.cells import PLAIN_NUMBER, as_text, is_blank, tidy_all
 from brightspots.survey.exports import Column, Export
 from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
@@ -55,7 +55,7 @@ def export_from_rows(
     >>> [column.name for column in export.columns], export.first_row
     (['id', 'Pets?: Cat', 'Pets?: Dog'], 3)
     """
-    filled = [i for i, row in enumerate(rows) if not _is_blank(row)]
+    filled = [i for i, row in enumerate(rows) if not is_blank(row)]
     if not filled:
         raise refusal(
             "empty_file",
@@ -79,7 +79,7 @@ def export_from_rows(
         )
 
     cells = list(zip(*answers, strict=True))
-    kept = [i for i, head in enumerate(zip(*headings, strict=True)) if any(head) or not _is_blank(cells[i])]
+    kept = [i for i, head in enumerate(zip(*headings, strict=True)) if any(head) or not is_blank(cells[i])]
     named = _name_columns(headings)
     names, naming_notes = unique_names([named[i][0] for i in kept], name)
     if depth == 2:
@@ -157,10 +157,6 @@ def unique_names(headings: Sequence[str], file: str) -> tuple[list[str], list[Pr
     return names, notes
 
 
-def _is_blank(cells: Sequence[Any]) -> bool:
-    return all(tidy(cell) is None for cell in cells)
-
-
 def _questions(first: Sequence[str]) -> list[str]:
     """Carry each question over the blanks that follow it, one for each further option."""
     questions: list[str] = []
@@ -207,7 +203,7 @@ def _rectangle(
     for i, row in enumerate(rows[depth:]):
         if len(row) == width:
             answers.append(row)
-        elif _is_blank(row) or (len(row) >= least and _is_blank(row[width:])):
+        elif is_blank(row) or (len(row) >= least and is_blank(row[width:])):
             answers.append([*row[:width], *[""] * (width - len(row))])
         else:
             ragged.append(first_row + i)

@@ -27,7 +27,7 @@ SIGNATURES = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": WORKBOOK,
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a compressed file",
-    b"<": "a web page or XML",
+    **dict.fromkeys((b"<!", b"<?", b"<html", b"<HTML", b"<table", b"<TABLE"), "a web page or XML"),
 }
 HEAD = 512
 

@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from brightspots.errors import SurveyError
+from brightspots.survey.cells import is_blank
 from brightspots.survey.headings import export_from_rows
 from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
@@ -92,12 +93,13 @@ def _rows(workbook: CalamineWorkbook, sheet: str | None, name: str) -> tuple[str
     candidates = [sheet] if sheet is not None else [each.name for each in visible_first]
     for candidate in candidates:
         cells = workbook.get_sheet_by_name(candidate)
-        if cells.start is not None:
-            return candidate, cells.start[0] + 1, cells.to_python()
+        rows = cells.to_python()
+        if cells.start is not None and not all(map(is_blank, rows)):
+            return candidate, cells.start[0] + 1, rows
     return "", 1, []
 
 
-def _damaged(path: Path) -> Exception:
+def _damaged(path: Path) -> SurveyError:
     with path.open("rb") as file:
         whole = file.read(2) != b"PK" or zipfile.is_zipfile(file)
     return refusal(

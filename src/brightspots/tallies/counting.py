@@ -62,8 +62,8 @@ def tally(
     >>> counted = tally(survey, by=["gender", "placement"])
     >>> counted.groupings
     (('gender', 'placement'),)
-    >>> tally(survey.answers, questionnaire=survey.questionnaire) == tally(survey, by=[[]]) - tally(survey).zero()
-    False
+    >>> tally(survey.answers, questionnaire=survey.questionnaire, eligible=survey.eligible) == tally(survey)
+    True
     """
     if isinstance(source, Survey):
         questionnaire, eligible, frame = source.questionnaire, source.eligible, source.answers
@@ -74,7 +74,8 @@ def tally(
     groupings = as_groupings(by, questionnaire)
     keys, levels, answers = _codes_of(frame, questionnaire)
     tables = {g: _count(keys, levels, answers, g, questionnaire) for g in groupings}
-    return Tally(questionnaire, tables, dict(eligible or {}))
+    respondents = source.fingerprint if isinstance(source, Survey) else ""
+    return Tally(questionnaire, tables, dict(eligible or {}), respondents)
 
 
 def as_groupings(

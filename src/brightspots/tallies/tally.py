@@ -71,6 +71,8 @@ class Tally:
         One table for each grouping (a tuple of trait ids).
     eligible : mapping of (area, wave, age band) to int
         Children who could have answered, where known.
+    respondents : str
+        Hash of the answers it was counted from; empty where that is not known.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class Tally:
     questionnaire: Questionnaire
     tables: Mapping[Grouping, CountTable]
     eligible: Mapping[Key, int] = field(default_factory=dict)
+    respondents: str = ""
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
@@ -197,7 +200,8 @@ class Tally:
         for grouping, table in self.tables.items():
             keep = [i for i, key in enumerate(table.keys) if wanted(key)]
             tables[grouping] = CountTable(tuple(table.keys[i] for i in keep), table.counts[keep])
-        return Tally(self.questionnaire, tables, {k: n for k, n in self.eligible.items() if wanted(k)})
+        eligible = {k: n for k, n in self.eligible.items() if wanted(k)}
+        return Tally(self.questionnaire, tables, eligible, self.respondents)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
