@@ -259,7 +259,7 @@ def _column_for(
     export: Export,
     problems: list[Problem],
 ) -> Column | None:
-    """Find an item's column; a mapping that names a column which is not there is a problem."""
+    """Find an item's column; lacking one that the mapping names is a problem on a form that asks it."""
     stated = {mapping.column_of(item, band) for band in bands} - {None} if mapping else set()
     if not stated:
         return None if mapping and item in mapping.columns else find(item)
@@ -268,7 +268,8 @@ def _column_for(
         return None
     name = stated.pop()
     column = find(name)
-    if column is None:
+    asked = (questionnaire.trait.get(item) or questionnaire.questions[item]).asked
+    if column is None and (not asked or bands & set(asked)):
         problems.append(
             checks.mapped_column_absent(export, str(name), item, trait=item in questionnaire.trait)
         )
