@@ -11,7 +11,7 @@ from brightspots.errors import ArgumentError
 from brightspots.statistics import difference_interval, effect_size, fixed_test, two_sample_test
 
 NOTE = "methods note, section 2"
-law = settings(deadline=None)
+law = settings(deadline=None, max_examples=60)
 group = st.integers(1, 120).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 

@@ -17,7 +17,7 @@ PRINTED = 5.1e-5  # four printed decimals
 METHODS = get_args(Method)
 FINITE = get_args(FiniteMethod)
 NEWCOMBE = "Newcombe 1998, Two-sided confidence intervals for the single proportion, table I"
-law = settings(deadline=None)
+law = settings(deadline=None, max_examples=60)
 
 
 def interval(count, n, method="wilson", confidence=0.95, population=690):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RATES_THAT_DIFFER = 1.5
 SLACK = 1e-12
-"""Sums of weights that agree to this relative tolerance differ through floating point alone."""
+"""Numbers that agree to this relative tolerance differ through floating point alone."""
 
 Yardstick = Literal["median", "mean"]
 _TIMES = {"median": 5.0, "mean": 3.0}
@@ -200,7 +200,7 @@ def worth_weighting(ns: ArrayLike, populations: ArrayLike, *, shift: float = 0.0
     refuse("populations", population, population == 0, "a weighting cell without people has no response rate")
     moved = float(numbers("shift", shift, dimensions=0))
     rates = n / population
-    return bool(rates.max() >= RATES_THAT_DIFFER * rates.min() or abs(moved) > 1)
+    return bool(rates.max() >= RATES_THAT_DIFFER * rates.min() * (1 - SLACK) or abs(moved) > 1)
 
 
 def trim_weights(
