@@ -63,11 +63,12 @@ def test_every_benchmark_is_of_a_question_and_marked_as_invented(folder, survey)
     assert all(figure.illustrative and "Invented" in figure.source for figure in benchmarks.benchmarks)
     rows = compare(survey, benchmarks)
     assert len(rows) == len(benchmarks)
+    assert {row.verdict for row in rows} == {"better", "worse", "unclear", "not compared"}
     assert {row.reason for row in rows if row.verdict == "not compared"} == {"no_n"}
 
 
-def test_there_is_a_group_to_find(survey):
-    cohorts = flag_cohorts(survey, traits=["gender", "placement", "disability", "ethnicity"], max_order=1)
+def test_there_is_a_group_to_find(folder, survey):
+    cohorts = flag_cohorts(survey, traits=load_config(folder).cohorts.traits, max_order=1)
     assert [row.conditions for row in cohorts if row.tier == "flag"] == [{"placement": "residential"}]
 
 

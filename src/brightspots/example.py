@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from brightspots.survey.survey import Survey
 
 TEMPLATES = Path(__file__).parent / "data" / "example"
-SEED = 13
+SEED = 21
 RESPONDENTS = 330
 PLANTED = {"placement": "residential"}
 SPOKEN = {"dont_know": "Don't know", "prefer_not": "Prefer not to say"}

@@ -42,7 +42,26 @@ SCORE_SHARES = (0.020, 0.010, 0.020, 0.030, 0.040, 0.090, 0.080, 0.140, 0.200, 0
 
 FAVOURABLE_SHARES = (0.68, 0.94)
 BOX_SHARES = (0.15, 0.45)
-"""How common the good answers to an indicator are, and the ticks of a box: each has its place in between."""
+"""How common the good answers to a question are, and the ticks of a box: each has its place in between."""
+
+TYPICAL_SHARES = {
+    "trusts_carers": 0.86,
+    "good_friend": 0.89,
+    "trusted_adult": 0.91,
+    "fun": 0.88,
+    "likes_school": 0.76,
+    "carers_interested": 0.91,
+    "feels_safe": 0.83,
+    "afraid_bullying": 0.76,
+    "supported_if_bullied": 0.85,
+    "embarrassed_by_adults": 0.87,
+    "settled": 0.84,
+    "knows_why_in_care": 0.62,
+    "life_getting_better": 0.82,
+    "lonely": 0.79,
+    "safe_at_home": 0.76,
+}
+"""How common the good answers are to some questions, in round figures near those that reports give."""
 
 TRAIT_UNKNOWN = 0.02
 NOT_ANSWERED, DONT_KNOW, PREFER_NOT = 0.030, 0.015, 0.010
@@ -216,7 +235,8 @@ def _worst_to_best(
     others = [i for i in range(len(options)) if i not in counted]
     bad, good = (others, counted) if indicator.higher_is_better else (counted, others)
     lowest, highest = BOX_SHARES if options == TICKED else FAVOURABLE_SHARES
-    favourable = lowest + (highest - lowest) * (zlib.crc32(indicator.id.encode()) % 1000) / 1000
+    somewhere = lowest + (highest - lowest) * (zlib.crc32(indicator.id.encode()) % 1000) / 1000
+    favourable = TYPICAL_SHARES.get(indicator.id, somewhere)
     order: list[int] = []
     shares: list[float] = []
     for side, share in ((bad, 1 - favourable), (good, favourable)):
