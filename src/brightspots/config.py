@@ -42,10 +42,18 @@ class SurveyConfig(Frozen):
 
 
 class CompareConfig(Frozen):
-    """What to compare with: benchmark sets, and the previous wave's tally."""
+    """What to compare with.
+
+    Attributes
+    ----------
+    benchmarks : tuple of str
+        Shipped names, or paths.
+    previous : str, or dict of questionnaire to str
+        The last wave's saved tally (.json) or form of counts; for the first survey unless named.
+    """
 
     benchmarks: tuple[str, ...] = ()
-    previous: str = ""
+    previous: str | dict[str, str] = ""
 
 
 class CohortsConfig(Frozen):
@@ -60,6 +68,7 @@ class ReleaseConfig(Frozen):
     """How the report leaves the house."""
 
     policy: str = "council"
+    audience: Literal["public"] = "public"
     previous: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ("html", "md", "csv", "json")
 

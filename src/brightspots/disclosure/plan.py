@@ -20,7 +20,7 @@ from brightspots.findings.estimates import ALL, LOW_BASE
 from brightspots.measures.measure import OTHER_BAND, Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from brightspots.disclosure.policy import Policy
     from brightspots.tallies.tally import Tally
@@ -43,6 +43,7 @@ def plan(
     cells: Sequence[Cell],
     policy: Policy,
     earlier: Mapping[Cell, Decision],
+    prized: Collection[Cell] = (),
 ) -> dict[Cell, Planned]:
     """Plan a release.
 
@@ -56,6 +57,8 @@ def plan(
         Its thresholds.
     earlier : mapping of Cell to Decision
         What earlier editions over the same children showed or banded: it stays known for ever.
+    prized : collection of Cell
+        Cells to give up last: those of flagged cohorts.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def plan(
     decisions: dict[Cell, Decision] = {}
     for (area, wave, name), own in sorted(by_measure.items()):
         tally = tallies[(area, wave)]
-        system = System(tally, tally.measures[name], own, policy)
+        system = System(tally, tally.measures[name], own, policy, prized)
         systems[(area, wave, name)] = system
         for cell in own:
             n, count = system.true(cell)
@@ -119,6 +122,19 @@ def _with_even_bands(
     return even
 
 
+def _withheld(cell: Cell, current: Mapping[Cell, Decision], *, both: bool = True) -> dict[Cell, Decision]:
+    """Return a cell, and the one of all others that would give it away, withheld."""
+    return {
+        one: replace(current[one], status="withheld", above=None, below=None, why=SECONDARY)
+        for one in (_pair(cell) if both else (cell,))
+        if one in current and current[one].status in ("shown", "banded")
+    }
+
+
+def _pair(cell: Cell) -> tuple[Cell, Cell]:
+    return cell._replace(rest=False), cell._replace(rest=True)
+
+
 class System:
     """Everything published of one measure in one area and wave, as linear constraints on unseen counts.
 
@@ -127,9 +143,17 @@ class System:
     so that no two of them can be played off against each other.
     """
 
-    def __init__(self, tally: Tally, measure: Measure, cells: Sequence[Cell], policy: Policy) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        measure: Measure,
+        cells: Sequence[Cell],
+        policy: Policy,
+        prized: Collection[Cell] = (),
+    ) -> None:
         self.measure = measure
         self.policy = policy
+        self.prized = prized
         self.area, self.wave = cells[0].area, cells[0].wave
         self.tally = tally.only(area=self.area, wave=self.wave)
         present = {key[2] for key in self.tally.table(()).keys}
@@ -298,18 +322,19 @@ class System:
         targets = self._sensitive(current)
         if not targets:
             return {cell: Planned(decision) for cell, decision in current.items()}
-        withheld: list[Cell] = []
+        for cell, decision in decisions.items():
+            if decision.status in ("banded", "withheld"):
+                current |= _withheld(cell._replace(rest=not cell.rest), current, both=False)
+        further: list[Cell] = []
         knowledge = self.knowledge(current, known)
         for target in targets:
             while not self._is_safe(target, current.get(target), knowledge):
                 victim = self._cheapest_help(target, current, known)
-                current[victim] = replace(
-                    current[victim], status="withheld", above=None, below=None, why=SECONDARY
-                )
-                withheld.append(victim)
+                current |= _withheld(victim, current)
+                further.append(victim)
                 knowledge = self.knowledge(current, known)
-        for victim in sorted(withheld, key=self._worth, reverse=True):
-            without = current | {victim: decisions[victim]}
+        for victim in sorted(further, key=self._worth, reverse=True):
+            without = current | {cell: decisions[cell] for cell in _pair(victim) if cell in decisions}
             knowledge = self.knowledge(without, known)
             if all(self._is_safe(t, without.get(t), knowledge) for t in targets):
                 current = without
@@ -339,8 +364,7 @@ class System:
                 "whatever is withheld now. Withdraw the earlier edition, or leave this measure out."
             )
         for cell in shown:
-            hidden = replace(current[cell], status="withheld", above=None, below=None)
-            knowledge = self.knowledge({**current, cell: hidden}, known)
+            knowledge = self.knowledge({**current, **_withheld(cell, current)}, known)
             if self._is_safe(target, current.get(target), knowledge):
                 return cell
         return shown[0]
@@ -351,4 +375,4 @@ class System:
         pooled = cell.age_band == ALL
         rank = int(pooled) if cell.group else 3 if pooled else 2 if n < LOW_BASE else 4
         category = LEAST_MISSED.index(cell.category) if cell.category in LEAST_MISSED else len(LEAST_MISSED)
-        return rank, category, n, count, cell
+        return cell in self.prized, rank, category, n, count, cell

@@ -366,7 +366,14 @@ class _Part:
         before = [r.previous for r in results if isinstance(r, Comparisons) and r.previous is not None]
         self.tallies |= {place: t for t in before for place in _places(t) if place not in self.tallies}
         self.cells = list(self._cells())
-        self.planned = plan(self.tallies, self.cells, policy, self._earlier(editions))
+        flagged = {
+            self._cohort_cell(r, row)
+            for r in results
+            if isinstance(r, Cohorts)
+            for row in r
+            if row.tier == "flag"
+        }
+        self.planned = plan(self.tallies, self.cells, policy, self._earlier(editions), flagged)
         self._refuse_small_moves(editions)
 
     def _cells(self) -> Iterable[Cell]:

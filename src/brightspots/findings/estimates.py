@@ -283,7 +283,7 @@ def _columns(
         "low_base": n < LOW_BASE,
         "eligible": eligible,
         "response_rate": [
-            int(r) / e if e and r <= e else None for r, e in zip(number["responses"], eligible, strict=True)
+            int(r) / e if e and 0 < r <= e else None for r, e in zip(number["responses"], eligible, strict=True)
         ],
         "worst_lower": [limits.lower if limits else None for limits in worst],
         "worst_upper": [limits.upper if limits else None for limits in worst],

@@ -22,7 +22,6 @@ def export_from_rows(
     rows: Sequence[Sequence[Any]],
     *,
     heading_rows: int | None,
-    number: int = 1,
     notes: Sequence[Problem] = (),
 ) -> Export:
     """Make an export from the rows of a sheet or text file.
@@ -35,11 +34,9 @@ def export_from_rows(
     name : str
         Name of the file.
     rows : sequence of sequences
-        All cells, headings included.
+        All cells from the first row of the file on.
     heading_rows : {1, 2} or None
         How many heading rows there are; None to find out.
-    number : int
-        Number of the first of `rows`, as a person counts rows in the file.
     notes : sequence of Problem
         What was noticed so far.
 
@@ -66,7 +63,7 @@ def export_from_rows(
         )
     rows = rows[filled[0] : filled[-1] + 1]
     depth = heading_rows or (2 if _has_second_heading_row(rows) else 1)
-    first_row = number + filled[0] + depth
+    first_row = filled[0] + depth + 1
     headings, answers = _rectangle(name, rows, depth, first_row)
     _refuse_numbers_as_headings(name, headings[0])
     if not answers:

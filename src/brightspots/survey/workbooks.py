@@ -36,7 +36,7 @@ def read_workbook(path: Path, *, sheet: str | None = None, heading_rows: int | N
     """
     try:
         workbook = _open(path)
-        chosen, number, rows = _rows(workbook, sheet, path.name)
+        chosen, rows = _rows(workbook, sheet, path.name)
     except BaseException as error:  # a panic of calamine's is no Exception
         if isinstance(error, SurveyError | KeyboardInterrupt | SystemExit):
             raise
@@ -54,17 +54,17 @@ def read_workbook(path: Path, *, sheet: str | None = None, heading_rows: int | N
                 "nothing, unless the answers are on another one: then name it with sheet=…",
             )
         )
-    return export_from_rows(path.name, rows, heading_rows=heading_rows, number=number, notes=notes)
+    return export_from_rows(path.name, rows, heading_rows=heading_rows, notes=notes)
 
 
 def _open(path: Path) -> CalamineWorkbook:
     """Open by the file's ending, which tells encrypted from damaged, else by its contents."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    data = path.read_bytes()
     try:
         return CalamineWorkbook.from_path(path)
     except CalamineError as error:
+        data = path.read_bytes()
         if isinstance(error, PasswordError) or ENCRYPTED_PACKAGE in data:
             raise refusal(
                 "encrypted_file",
@@ -76,8 +76,8 @@ def _open(path: Path) -> CalamineWorkbook:
         return CalamineWorkbook.from_object(io.BytesIO(data))
 
 
-def _rows(workbook: CalamineWorkbook, sheet: str | None, name: str) -> tuple[str, int, list[list[Any]]]:
-    """Return the sheet's name, the number of its first row that holds anything, and its rows from there."""
+def _rows(workbook: CalamineWorkbook, sheet: str | None, name: str) -> tuple[str, list[list[Any]]]:
+    """Return the sheet's name and its rows, from the first row and column on."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     if sheet is not None and sheet not in workbook.sheet_names:
@@ -92,11 +92,10 @@ def _rows(workbook: CalamineWorkbook, sheet: str | None, name: str) -> tuple[str
     visible_first = sorted(worksheets, key=lambda each: each.visible is not SheetVisibleEnum.Visible)
     candidates = [sheet] if sheet is not None else [each.name for each in visible_first]
     for candidate in candidates:
-        cells = workbook.get_sheet_by_name(candidate)
-        rows = cells.to_python()
-        if cells.start is not None and not all(map(is_blank, rows)):
-            return candidate, cells.start[0] + 1, rows
-    return "", 1, []
+        rows = workbook.get_sheet_by_name(candidate).to_python(skip_empty_area=False)
+        if not all(map(is_blank, rows)):
+            return candidate, rows
+    return "", []
 
 
 def _damaged(path: Path) -> SurveyError:

@@ -1,0 +1,175 @@
+"""The command line: each command reads a run config and calls one public function."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brightspots.errors import BrightspotsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(
+    help="Wellbeing surveys of children in care and care leavers: from answers to a report that is true and safe.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path, typer.Argument(help="A run config, or the folder that holds brightspots.toml.")]
+
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """End with the error's own exit code and one plain message; never with a traceback."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except BrightspotsError as error:
+            typer.echo(f"{error.code} {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+            raise
+        except Exception as fault:
+            frame = fault.__traceback__
+            while frame is not None and frame.tb_next is not None:
+                frame = frame.tb_next
+            place = (
+                ""
+                if frame is None
+                else f" in {frame.tb_frame.f_globals.get('__name__')}, line {frame.tb_lineno}"
+            )
+            typer.echo(
+                f"BS000 A fault of brightspots, not of your data: {type(fault).__name__}{place}. "
+                "Nothing was written. Please report this line.",
+                err=True,
+            )
+            raise typer.Exit(1) from None
+
+    return guarded
+
+
+def _say(step: str) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"… {step}", err=True)
+
+
+@app.command()
+@_guarded
+def report(
+    config: Config,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the report; else <area>-<wave> beside the config.")
+    ] = None,
+    formats: Annotated[
+        str, typer.Option(help="Comma-separated: html, md, csv, json. Else as the config says.")
+    ] = "",
+) -> None:
+    """Write the whole report to a folder, and print the findings."""
+    from brightspots.config import load_config
+    from brightspots.publications.printing import findings_text
+    from brightspots.publications.publishing import publish
+    from brightspots.reporting import make_release, output_folder, read_sources
+
+    run = load_config(config)
+    sources = read_sources(run, _say)
+    made = make_release(run, sources, _say)
+    _say("writing")
+    wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or run.release.formats
+    folder = out or output_folder(run)
+    publish(made, folder, formats=wanted)
+    typer.echo(findings_text(made))
+    notes = sum(len(source.problems) for source in sources)
+    if notes:
+        typer.echo(f"The checks left {notes} warnings and notes; `brightspots check` prints them.", err=True)
+    typer.echo(f"Written to {folder}", err=True)
+
+
+@app.command()
+@_guarded
+def check(config: Config) -> None:
+    """Only read and check; print every problem."""
+    from brightspots.config import load_config
+    from brightspots.errors import SurveyError
+    from brightspots.reporting import read_sources
+
+    try:
+        sources = read_sources(load_config(config), _say)
+    except SurveyError as error:
+        typer.echo(error.problems.describe())  # type: ignore[attr-defined]
+        typer.echo("The answers did not pass their checks.", err=True)
+        raise typer.Exit(error.exit_code) from None
+    for source in sources:
+        typer.echo(source.problems.describe())
+        size = f"{len(source.answers):,} children" if hasattr(source.answers, "answers") else "counts"
+        typer.echo(
+            f"{source.config.area} {source.config.wave}, {source.questionnaire.id}: {size}, no errors."
+        )
+
+
+@app.command()
+@_guarded
+def flag(
+    config: Config,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: released values only.")] = False,
+) -> None:
+    """Print the cohorts with low wellbeing: released values only."""
+    from brightspots.config import load_config
+    from brightspots.publications.printing import cohorts_data, cohorts_text
+    from brightspots.reporting import make_release, read_sources
+
+    run = load_config(config)
+    made = make_release(run, read_sources(run, _say), _say)
+    typer.echo(
+        json.dumps(cohorts_data(made), indent=2, ensure_ascii=False) if as_json else cohorts_text(made)
+    )
+
+
+@app.command()
+@_guarded
+def start(
+    exports: Annotated[list[Path] | None, typer.Argument(help="Exported files, one a form.")] = None,
+    questionnaire: Annotated[str, typer.Option(help="A shipped name, or a TOML file.")] = "children-in-care",
+    out: Annotated[Path, typer.Option(help="Folder for the drafts.")] = Path(),
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Write an empty form for counts from a report.")
+    ] = False,
+) -> None:
+    """Draft a mapping, a run config and a benchmarks form from exports, for a person to finish."""
+    from brightspots.questionnaire.loading import load_questionnaire
+    from brightspots.survey.drafting import draft_counts, draft_files
+
+    asked = load_questionnaire(questionnaire)
+    written = (
+        draft_counts(asked, questionnaire, out)
+        if counts
+        else draft_files(exports or [], asked, questionnaire, out)
+    )
+    for path in written:
+        typer.echo(f"Wrote {path}")
+    typer.echo(
+        "Read every line of these drafts before you use them: the suggestions are guesses with a score."
+    )
+
+
+@app.command()
+@_guarded
+def example(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Write a worked example with invented children to start from."""
+    from brightspots.example import write_example
+
+    write_example(folder)
+    typer.echo(f"Wrote an example to {folder}. Try: brightspots report {folder}")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,182 @@
+"""The main job: from a run config to a release, in the order in which the data goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+from brightspots.config import RunConfig, SurveyConfig
+from brightspots.errors import ConfigError, SurveyError
+from brightspots.questionnaire.loading import load_questionnaire, shipped_questionnaires
+from brightspots.survey.problems import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from brightspots.disclosure.release import Release
+    from brightspots.findings.benchmarks import Benchmarks
+    from brightspots.questionnaire.model import Questionnaire
+    from brightspots.survey.survey import Survey
+    from brightspots.tallies.tally import Tally
+
+
+def silent(step: str) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One survey of a run: its config, its answers (or counts), and what the checks found."""
+
+    config: SurveyConfig
+    questionnaire: Questionnaire
+    answers: Survey | Tally
+    problems: Problems
+
+
+def read_sources(config: RunConfig, say: Callable[[str], None] = silent) -> list[Source]:
+    """Read and check every survey of a run.
+
+    Raises
+    ------
+    SurveyError
+        With the problems of all surveys together, if any has an error.
+    """
+    from brightspots.survey.reading import read_survey
+    from brightspots.tallies.reported import read_counts
+
+    sources: list[Source] = []
+    failed: list[SurveyError] = []
+    for one in config.surveys:
+        say(f"reading {one.area} {one.wave}, {one.questionnaire}")
+        questionnaire = load_questionnaire(_named(config, one.questionnaire, shipped_questionnaires()))
+        try:
+            if one.counts:
+                counted = read_counts(config.path(one.counts), questionnaire, area=one.area, wave=one.wave)
+                sources.append(Source(one, questionnaire, counted, Problems.of([])))
+                continue
+            survey = read_survey(
+                {band: config.path(file) for band, file in one.files.items()}
+                if isinstance(one.files, dict)
+                else config.path(one.files),
+                questionnaire,
+                mapping=config.path(one.mapping) if one.mapping else None,
+                area=one.area,
+                wave=one.wave,
+                eligible=one.eligible,
+                promise=one.promise,
+            )
+            sources.append(Source(one, questionnaire, survey, survey.problems))
+        except SurveyError as error:
+            failed.append(error)
+    if failed:
+        raise _together(failed, sources)
+    return sources
+
+
+def _together(failed: list[SurveyError], read: list[Source]) -> SurveyError:
+    tables = [*(error.problems for error in failed), *(source.problems for source in read)]
+    columns = tables[0].column_names
+    merged = Problems({name: [v for table in tables for v in table.column(name)] for name in columns})
+    return SurveyError("\n".join(str(error) for error in failed), merged)
+
+
+def _named(config: RunConfig, name: str, shipped: tuple[str, ...]) -> str | Path:
+    return name if name in shipped else config.path(name)
+
+
+def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], None] = silent) -> Release:
+    """Estimate, compare, search for cohorts, and let out what is safe: all of a run in one release.
+
+    Parameters
+    ----------
+    config : RunConfig
+    sources : list of Source
+        From `read_sources`.
+    say : callable, optional
+        Told the name of each step.
+
+    Returns
+    -------
+    Release
+    """
+    from brightspots.disclosure.release import release
+    from brightspots.findings.cohorts import flag_cohorts
+    from brightspots.findings.comparisons import compare
+    from brightspots.findings.estimates import estimate
+
+    benchmarks = _benchmarks(config)
+    previous = [config.path(name) for name in config.release.previous]
+    results: list[Any] = []
+    for source in sources:
+        if source.config.status == "open":
+            results.append(estimate(source.answers, measures=[]))
+            continue
+        say(f"estimating and comparing {source.questionnaire.id}")
+        results.append(estimate(source.answers))
+        before = _previous(config, source.questionnaire)
+        if benchmarks or before is not None:
+            results.append(compare(source.answers, benchmarks or (), previous=before))
+        traits = [trait for trait in config.cohorts.traits if trait in source.questionnaire.trait]
+        if traits and not source.config.counts:
+            say(f"searching {source.questionnaire.id} for cohorts")
+            results.append(
+                flag_cohorts(
+                    source.answers,
+                    traits=traits,
+                    measure=config.cohorts.measure,
+                    max_order=config.cohorts.max_order,
+                )
+            )
+    _refuse_unknown_traits(config, sources)
+    say("auditing the release")
+    return release(*results, policy=config.release.policy, previous=previous)
+
+
+def _benchmarks(config: RunConfig) -> Benchmarks | None:
+    from brightspots.findings.benchmarks import load_benchmarks, shipped_benchmarks
+
+    names = config.compare.benchmarks
+    return (
+        reduce(add, [load_benchmarks(_named(config, name, shipped_benchmarks())) for name in names])
+        if names
+        else None
+    )
+
+
+def _previous(config: RunConfig, questionnaire: Questionnaire) -> Tally | None:
+    """Return the last wave's counts of one questionnaire: a saved tally, or a form of counts."""
+    from brightspots.tallies.reported import read_counts
+    from brightspots.tallies.tally import load_tally
+
+    stated = config.compare.previous
+    name = stated.get(questionnaire.id, "") if isinstance(stated, dict) else stated
+    if not name or (isinstance(stated, str) and config.surveys[0].questionnaire != questionnaire.id):
+        return None
+    path = config.path(name)
+    if path.suffix == ".json":
+        return load_tally(path, questionnaire)
+    return read_counts(
+        path, questionnaire, area=config.surveys[0].area, wave=f"before {config.surveys[0].wave}"
+    )
+
+
+def _refuse_unknown_traits(config: RunConfig, sources: list[Source]) -> None:
+    known = {trait for source in sources for trait in source.questionnaire.trait}
+    faults = [
+        f"cohorts traits: {trait!r} is not a trait of any questionnaire of this run"
+        for trait in config.cohorts.traits
+        if trait not in known
+    ]
+    if faults:
+        raise ConfigError("brightspots.toml", faults)
+
+
+def output_folder(config: RunConfig) -> Path:
+    """Return where a report goes when nothing else is said: ``<area>-<wave>`` beside the config."""
+    first = config.surveys[0]
+    return config.path(re.sub(r"[^\w.-]+", "-", f"{first.area}-{first.wave}").strip("-."))
