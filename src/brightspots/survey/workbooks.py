@@ -88,8 +88,8 @@ def _rows(workbook: CalamineWorkbook, sheet: str | None, name: str) -> tuple[str
             expected=f"one of the sheets {', '.join(map(repr, workbook.sheet_names))}",
             what_to_do="name one of them, or none to read the first that is not empty",
         )
-    worksheets = [each for each in workbook.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
-    visible_first = sorted(worksheets, key=lambda each: each.visible is not SheetVisibleEnum.Visible)
+    worksheets = [each for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    visible_first = sorted(worksheets, key=lambda each: each.visible != SheetVisibleEnum.Visible)
     candidates = [sheet] if sheet is not None else [each.name for each in visible_first]
     for candidate in candidates:
         rows = workbook.get_sheet_by_name(candidate).to_python(skip_empty_area=False)
