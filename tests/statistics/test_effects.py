@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
@@ -15,6 +16,7 @@ from brightspots.statistics import (
     effect_size,
     equivalence_margins,
     equivalent,
+    fixed_test,
     proportion_interval,
 )
 
@@ -92,16 +94,27 @@ def test_detectable_gap_agrees_with_statsmodels_power():
     assert detectable_gap(150, 0.5, n2=300) == pytest.approx(size * 0.5, rel=1e-4)
 
 
-@given(st.integers(1, 10_000), st.integers(1, 10_000), share)
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.floats(0.01, 0.99))
 def test_detectable_gap_shrinks_with_n_and_grows_with_a_second_sample(n, more, reference):
     gap = detectable_gap(n, reference)
     assert detectable_gap(n + more, reference) <= gap
     assert detectable_gap(n, reference, n2=more) >= gap
 
 
+@pytest.mark.parametrize("reference", [0.5, 0.7, 0.8, 0.9])
+@pytest.mark.parametrize("n", [100, 300, 600])
+def test_detectable_gap_is_found_about_as_often_as_it_says(n, reference):
+    """Exact power of the mid-P test at the gap, downwards, by enumeration."""
+    count = np.arange(n + 1)
+    found = fixed_test(count, n, reference) <= 0.05
+    chance = stats.binom.pmf(count, n, reference - detectable_gap(n, reference))[found].sum()
+    assert 0.67 < chance < 0.84
+
+
 def test_no_base_detects_nothing():
     assert np.isnan(detectable_gap([0, 40], 0.8)).tolist() == [True, False]
     assert np.isnan(detectable_gap(40, 0.8, n2=0))
+    assert np.isnan(detectable_gap(40, [0, 1])).all()
 
 
 @pytest.mark.parametrize(

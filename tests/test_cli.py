@@ -1,0 +1,180 @@
+"""The command line as its users meet it: what it prints, what it writes, and how it ends."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from brightspots.cli import app
+
+FIXTURE = Path(__file__).parent.parent / "fixtures" / "sheffield-2021"
+runner = CliRunner()
+
+
+@pytest.fixture
+def sheffield(tmp_path: Path) -> Path:
+    folder = tmp_path / "sheffield"
+    shutil.copytree(FIXTURE, folder, ignore=shutil.ignore_patterns("Sheffield-2021"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    out = tmp_path_factory.mktemp("reported") / "out"
+    done = runner.invoke(app, ["report", str(FIXTURE), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return done.stdout, out
+
+
+def test_report_writes_every_format_and_prints_the_findings(reported: tuple[str, Path]) -> None:
+    printed, out = reported
+    names = {path.name for path in out.iterdir()}
+    assert {"report.html", "report.md", "figures.csv", "figures.json", "release.json"} <= names
+    assert "62%" in printed
+    assert "89%" in printed
+
+
+def test_report_goes_beside_the_config_unless_told(sheffield: Path) -> None:
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "md"])
+    assert done.exit_code == 0
+    assert {path.name for path in (sheffield / "Sheffield-2021").iterdir()} == {"report.md", "release.json"}
+
+
+def test_the_same_run_writes_the_same_bytes(sheffield: Path) -> None:
+    written = []
+    for name in ("one", "two"):
+        assert runner.invoke(app, ["report", str(sheffield), "--out", str(sheffield / name)]).exit_code == 0
+        written.append({p.name: p.read_bytes() for p in (sheffield / name).iterdir()})
+    assert written[0] == written[1]
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(sheffield: Path) -> None:
+    out = sheffield / "mine"
+    out.mkdir()
+    (out / "minutes.txt").write_text("keep")
+    done = runner.invoke(app, ["report", str(sheffield), "--out", str(out)])
+    assert done.exit_code == 2
+    assert [p.name for p in out.iterdir()] == ["minutes.txt"]
+
+
+def test_bad_answers_end_with_3_and_write_nothing(sheffield: Path) -> None:
+    text = (sheffield / "4-7.csv").read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    (sheffield / "4-7.csv").write_text("".join(lines) + lines[2], encoding="utf-8")
+    config = (sheffield / "brightspots.toml").read_text()
+    (sheffield / "brightspots.toml").write_text(config.replace('"4-7" = 110', '"4-7" = 1').replace("212", "1").replace("368", "1"))
+    done = runner.invoke(app, ["report", str(sheffield)])
+    assert done.exit_code == 3
+    assert "more_answers_than_children" in done.stderr
+    assert not (sheffield / "Sheffield-2021").exists()
+    assert "Traceback" not in done.output
+
+
+def test_check_prints_every_problem_and_passes(sheffield: Path) -> None:
+    done = runner.invoke(app, ["check", str(sheffield)])
+    assert done.exit_code == 0
+    assert "identity_dropped" in done.stdout
+    assert "no errors" in done.stdout
+
+
+def test_flag_prints_released_cohorts_for_machines() -> None:
+    done = runner.invoke(app, ["flag", str(FIXTURE), "--json"])
+    assert done.exit_code == 0
+    data = json.loads(done.stdout)
+    text = json.dumps(data)
+    assert "residential" in text
+    assert not any(f'"{key}"' in text for key in ("p", "q", "p_adjusted", "seed"))
+
+
+def test_an_open_survey_gets_no_verdicts(sheffield: Path) -> None:
+    config = (sheffield / "brightspots.toml").read_text().replace('status = "closed"', 'status = "open"')
+    (sheffield / "brightspots.toml").write_text(config)
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads((sheffield / "Sheffield-2021" / "figures.json").read_text())
+    assert figures["figures"] == []
+    assert figures["responses"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "says"),
+    [
+        (("wave =", "wvae ="), 2, "unknown key"),
+        (('"sheffield-2021"]', '"nowhere-2021"]'), 2, "nowhere-2021"),
+        (('policy = "council"', 'policy = "anything"'), 2, "anything"),
+        (('"ethnicity"]', '"shoe_size"]'), 2, "shoe_size"),
+        (('"8-11.sav"', '"gone.sav"'), 3, "gone.sav"),
+    ],
+)
+def test_faults_of_a_config_end_plainly(
+    sheffield: Path, change: tuple[str, str], code: int, says: str
+) -> None:
+    config = (sheffield / "brightspots.toml").read_text()
+    assert change[0] in config
+    (sheffield / "brightspots.toml").write_text(config.replace(*change))
+    done = runner.invoke(app, ["report", str(sheffield)])
+    assert done.exit_code == code
+    assert says in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_config_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    done = runner.invoke(app, ["report", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "no such file" in done.stderr
+
+
+def test_wrong_usage_ends_with_2() -> None:
+    assert runner.invoke(app, ["report"]).exit_code == 2
+    assert runner.invoke(app, ["publish-it-all"]).exit_code == 2
+
+
+def test_a_fault_of_ours_ends_with_1_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("an answer that must not be printed")
+
+    monkeypatch.setattr("brightspots.reporting.read_sources", broken)
+    done = runner.invoke(app, ["check", str(FIXTURE)])
+    assert done.exit_code == 1
+    assert "BS000" in done.stderr
+    assert "must not be printed" not in done.output
+
+
+def test_example_runs_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "try-it"
+    assert runner.invoke(app, ["example", str(folder)]).exit_code == 0
+    done = runner.invoke(app, ["report", str(folder)])
+    assert done.exit_code == 0, done.output
+
+
+def test_start_drafts_what_check_can_read_once_finished(tmp_path: Path) -> None:
+    out = tmp_path / "drafts"
+    done = runner.invoke(app, ["start", str(FIXTURE / "8-11.sav"), str(FIXTURE / "11-18.sav"), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert {p.name for p in out.iterdir()} == {"mapping.toml", "brightspots.toml", "benchmarks.toml"}
+    again = runner.invoke(app, ["start", str(FIXTURE / "8-11.sav"), "--out", str(out)])
+    assert again.exit_code == 2
+
+
+def test_start_writes_a_form_for_counts_that_reads_back(tmp_path: Path) -> None:
+    done = runner.invoke(app, ["start", "--counts", "--out", str(tmp_path / "counts")])
+    assert done.exit_code == 0
+    form = tmp_path / "counts" / "counts.csv"
+    lines = form.read_text().splitlines()
+    filled = [line.replace("likes_school,11-18,counted,,,,", "likes_school,11-18,counted,93,,150,") for line in lines]
+    form.write_text("\n".join(filled) + "\n")
+    done = runner.invoke(app, ["report", str(tmp_path / "counts"), "--formats", "md"])
+    assert done.exit_code == 0, done.output
+    assert "62%" in done.stdout
+
+
+def test_python_dash_m_runs_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "brightspots", "--help"], capture_output=True, text=True, check=True
+    )
+    for command in ("start", "check", "report", "flag", "example"):
+        assert command in done.stdout

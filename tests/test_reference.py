@@ -1,0 +1,66 @@
+"""The reference pages say what is there: samples load, and every code stands in its table."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import brightspots as bs
+from brightspots import errors
+from brightspots.config import load_config
+from brightspots.disclosure.policy import load_policy
+from brightspots.questionnaire.mapping import load_mapping
+from brightspots.tallies.reported import read_counts
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+SOURCE = ROOT / "src" / "brightspots"
+
+
+def test_the_samples_load() -> None:
+    children = bs.load_questionnaire("children-in-care")
+    assert load_config(REFERENCE / "brightspots.toml").surveys[0].area == "Sheffield"
+    assert len(bs.load_benchmarks(REFERENCE / "benchmarks.toml")) == 2
+    assert bs.load_questionnaire(REFERENCE / "questionnaire.toml").id == "sample"
+    assert load_mapping(REFERENCE / "mapping.toml", children).age == "AgeYears"
+    assert load_policy(REFERENCE / "policy.toml") == load_policy("council")
+    assert read_counts(REFERENCE / "counts.csv", children).table(()).keys == (("", "", "11-18"),)
+
+
+def codes_in_source() -> set[str]:
+    """Find the second argument of every Problem(...), and the codes in tables of words."""
+    found = set()
+    for path in (SOURCE / "survey").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if re.fullmatch(r"[a-z]+(_[a-z]+)+", node.value):
+                    found.add(node.value)
+    return found
+
+
+def test_every_documented_check_exists() -> None:
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", (REFERENCE / "checks.md").read_text(), re.M))
+    text = "\n".join(p.read_text() for p in (SOURCE).rglob("*.py"))
+    assert documented
+    assert not {code for code in documented if f'"{code}"' not in text}
+
+
+def test_every_check_that_fires_in_the_tests_is_documented(all_problem_codes: set[str]) -> None:
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", (REFERENCE / "checks.md").read_text(), re.M))
+    assert all_problem_codes <= documented
+
+
+def error_classes() -> list[type[errors.BrightspotsError]]:
+    return [
+        e
+        for e in vars(errors).values()
+        if isinstance(e, type) and issubclass(e, errors.BrightspotsError) and e is not errors.BrightspotsError
+    ]
+
+
+@pytest.mark.parametrize("error", error_classes(), ids=lambda e: e.__name__)
+def test_every_error_stands_in_its_table(error: type[errors.BrightspotsError]) -> None:
+    row = f"| {error.code} | `{error.__name__}` | {error.exit_code} |"
+    assert row in (REFERENCE / "errors.md").read_text()
+    assert error.code in (errors.__doc__ or "")
