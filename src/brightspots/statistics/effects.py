@@ -155,8 +155,9 @@ def detectable_gap(
 
     Printed beside "cannot tell", it keeps readers from taking that for "no difference". The usual
     approximation ``(z + z_power) * sqrt(share * (1 - share) / n)``, and with a second group its `n` too: the
-    same upwards and downwards, about right for shares between 10% and 90%. A gap larger than the room above
-    or below `share` could only be found on the other side.
+    same upwards and downwards. The exact chance of finding a gap of this size lies somewhat above `power`
+    when the true share is farther from 50% and somewhat below (70 to 80%) when it is nearer, so say "about".
+    A gap larger than the room above or below `share` could only be found on the other side.
 
     Parameters
     ----------
@@ -174,7 +175,8 @@ def detectable_gap(
     Returns
     -------
     float or numpy.ndarray
-        The gap as a difference of shares, 0 or above.
+        The gap as a difference of shares, above 0. NaN where `share` is 0 or 1, of which the approximation
+        knows nothing.
 
     Raises
     ------
@@ -196,7 +198,7 @@ def detectable_gap(
     size, reference, *other = together(parts)
     per_answer = 1 / base(size) + (1 / base(other[0]) if other else 0)
     z = ndtri(float(inner_shares("power", power, dimensions=0))) - ndtri(tail_of(confidence))
-    return plain(z * np.sqrt(reference * (1 - reference) * per_answer))
+    return plain(z * np.sqrt(base(reference * (1 - reference)) * per_answer))
 
 
 def _arcsine(share: Floats) -> Floats:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from brightspots.statistics._checks import Floats
 
 EVENTS_PER_COLUMN = 5
-TOLERANCE = 1e-10
+TOLERANCE = 1e-9
+LAST_GAIN = 1e-10
+LONGEST_STEP = 5.0
+ITERATIONS = 200
 
 
 class Firth(NamedTuple):
@@ -35,6 +38,13 @@ class _Fit(NamedTuple):
     coefficients: Floats
     likelihood: float
     covariance: Floats
+
+
+class _Penalised(NamedTuple):
+    likelihood: float
+    score: Floats
+    information: Floats
+    curvature: Floats
 
 
 def firth(
@@ -125,39 +135,45 @@ def firth(
 def _fit(
     x: Floats, k: Floats, n: Floats, *, fixed: int | None = None, at: float = 0.0, start: Floats | None = None
 ) -> _Fit:
-    """Maximise the penalised likelihood, with one coefficient held where it is told."""
+    """Maximise the penalised likelihood by Newton's method, one coefficient held if told."""
     free = np.arange(x.shape[1]) != (-1 if fixed is None else fixed)
     beta = np.zeros(x.shape[1]) if start is None else start.copy()
     if fixed is not None:
         beta[fixed] = at
-    likelihood, score, information = _penalised(x, k, n, beta)
-    for _ in range(200):
+    here = _penalised(x, k, n, beta)
+    for _ in range(ITERATIONS):
+        curvature = here.curvature[np.ix_(free, free)]
+        if np.linalg.eigvalsh(curvature)[0] <= 0:
+            curvature = here.information[np.ix_(free, free)]
         step = np.zeros_like(beta)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
-        step *= min(1, 5 / max(np.abs(step).max(initial=0), 1e-300))
-        if np.abs(step).max(initial=0) < TOLERANCE:
-            return _Fit(beta, likelihood, np.asarray(np.linalg.inv(information)))
-        for _ in range(30):
-            tried = _penalised(x, k, n, beta + step)
-            if tried[0] >= likelihood - TOLERANCE:
-                break
+        step[free] = np.linalg.solve(curvature, here.score[free])
+        step *= min(1, LONGEST_STEP / np.abs(step).max(initial=LONGEST_STEP))
+        there = _penalised(x, k, n, beta + step)
+        while there.likelihood < here.likelihood - TOLERANCE:
             step /= 2
-        beta, (likelihood, score, information) = beta + step, tried
+            there = _penalised(x, k, n, beta + step)
+        gain = float(here.score @ step)
+        beta, here = beta + step, there
+        if gain < LAST_GAIN:
+            return _Fit(beta, here.likelihood, np.asarray(np.linalg.inv(here.information)))
     raise ArgumentError("design does not lead to a stable fit: use fewer columns.")
 
 
-def _penalised(x: Floats, k: Floats, n: Floats, beta: Floats) -> tuple[float, Floats, Floats]:
-    """Penalised log likelihood, Firth's score and the information."""
+def _penalised(x: Floats, k: Floats, n: Floats, beta: Floats) -> _Penalised:
+    """Log likelihood with Jeffreys' penalty, and its first and second derivatives."""
     line = x @ beta
     share = expit(line)
     weight = n * share * expit(-line)
     information = x.T @ (weight[:, None] * x)
-    sign, log_determinant = np.linalg.slogdet(information)
-    if sign <= 0:
-        return -np.inf, np.zeros_like(beta), information
-    leverage = weight * np.sum(x * np.linalg.solve(information, x.T).T, axis=1)
-    likelihood = np.sum(k * log_expit(line) + (n - k) * log_expit(-line)) + log_determinant / 2
-    return float(likelihood), x.T @ (k - n * share + leverage * (0.5 - share)), information
+    hat = x @ np.linalg.solve(information, x.T)
+    leverage = np.diagonal(hat)
+    likelihood = np.sum(k * log_expit(line) + (n - k) * log_expit(-line))
+    score = x.T @ (k - n * share + weight * leverage * (0.5 - share))
+    slope = weight * (1 - 2 * share)
+    bend = weight * (1 - 6 * share * (1 - share)) * leverage
+    penalty = x.T @ ((np.diag(bend) - slope[:, None] * hat**2 * slope) @ x) / 2
+    determinant = np.linalg.slogdet(information)[1]
+    return _Penalised(float(likelihood + determinant / 2), score, information, information - penalty)
 
 
 def _profile_limit(x: Floats, k: Floats, n: Floats, best: _Fit, j: int, drop: float, side: int) -> float:
