@@ -1,0 +1,162 @@
+"""Writing a release to a folder, all of it or nothing."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from brightspots.disclosure.release import Release
+from brightspots.errors import ArgumentError, OutputError
+from brightspots.publications.contents import Contents
+from brightspots.publications.html import to_html
+from brightspots.publications.report import arrange
+from brightspots.publications.text import to_comparisons_csv, to_figures_csv, to_json, to_markdown
+
+EDITION = "release.json"
+FORMATS: dict[str, tuple[tuple[str, Callable[[Release], str]], ...]] = {
+    "html": (("report.html", lambda release: to_html(arrange(release))),),
+    "md": (("report.md", lambda release: to_markdown(arrange(release))),),
+    "csv": (
+        ("figures.csv", lambda release: to_figures_csv(Contents(release))),
+        ("comparisons.csv", lambda release: to_comparisons_csv(Contents(release))),
+    ),
+    "json": (("figures.json", lambda release: to_json(Contents(release))),),
+}
+"""The files of each format, and what writes them."""
+
+
+def publish(
+    release: Release, folder: str | Path, *, formats: Sequence[str] = ("html", "md", "csv", "json")
+) -> tuple[Path, ...]:
+    """Write a release to a folder, in the formats wanted, and the edition for later audits.
+
+    Everything is written beside the folder first and then moved into place, so that there is either the whole
+    new edition or the whole old one. The same release gives the same bytes.
+
+    Parameters
+    ----------
+    release : Release
+        What `brightspots.release` let out; nothing else is accepted.
+    folder : str or path
+        Where to. A folder that holds something is replaced only if it holds our ``release.json``; files in it
+        that are not ours are kept.
+    formats : sequence of {"html", "md", "csv", "json"}
+        ``release.json`` is always written.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    ArgumentError
+        If `release` is not a Release, or a format is not known.
+    OutputError
+        If the folder holds something else, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import brightspots as bs
+    >>> out = bs.release(bs.estimate(bs.make_survey(seed=1), measures=["nature"]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in bs.publish(out, f"{folder}/report", formats=["md"])]
+    ['report.md', 'release.json']
+    """
+    if not isinstance(release, Release):
+        raise ArgumentError(
+            f"publish takes a Release, which brightspots.release makes, not a {type(release).__name__}."
+        )
+    wanted = _wanted(formats)
+    target = Path(folder).absolute()
+    _refuse_foreign(target)
+    files = {name: write(release) for one in wanted for name, write in FORMATS[one]}
+    files[EDITION] = json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
+    try:
+        _replace(target, files)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {_plainly(error)}. What was there before is whole."
+        ) from error
+    return tuple(target / name for name in files)
+
+
+def _wanted(formats: Sequence[str]) -> list[str]:
+    asked = [formats] if isinstance(formats, str) else list(formats)
+    for one in asked:
+        if one not in FORMATS:
+            raise ArgumentError(f"formats names {one!r}; there are: {', '.join(FORMATS)}.")
+    return [one for one in FORMATS if one in asked]
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target} is a file; give a folder.")
+    try:
+        foreign = target.is_dir() and any(target.iterdir()) and not _is_ours(target / EDITION)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be read: {_plainly(error)}.") from error
+    if foreign:
+        raise OutputError(
+            f"{target} holds something that is not an edition of ours (it has no {EDITION} of ours). Give an "
+            "empty folder or a new one; nothing was changed."
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        body: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(body, dict) and body.get("brightspots") == "release"
+
+
+def _replace(target: Path, files: dict[str, str]) -> None:
+    """Put the files in place of what is in the folder, or leave it as it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fresh, old = beside / "new", beside / "old"
+        fresh.mkdir()
+        for name, text in files.items():
+            (fresh / name).write_text(text, encoding="utf-8", newline="\n")
+        if target.exists():
+            _keep_what_is_not_ours(target, fresh)
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _keep_what_is_not_ours(target: Path, fresh: Path) -> None:
+    ours = {EDITION, *(name for files in FORMATS.values() for name, _ in files)}
+    for entry in sorted(target.iterdir()):
+        if entry.name in ours:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+
+
+def _plainly(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "it is not allowed, or a file in it is open in another program such as Word or Excel"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full"
+    if error.errno == errno.EROFS:
+        return "the disk can only be read"
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return "a file stands where a folder is needed"
+    return (error.strerror or "the system refused").lower()
