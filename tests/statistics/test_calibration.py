@@ -133,6 +133,12 @@ def test_trimming_lowers_the_design_effect_and_keeps_the_margins():
     assert trimmed.design_effect <= free.design_effect * (1 + 1e-9)
 
 
+def test_weights_within_bounds_are_not_trimmed():
+    free, trimmed = (rake(BY_GENDER, TARGETS, trim=trim) for trim in (False, True))
+    assert trimmed.trimmed == 0
+    np.testing.assert_array_equal(trimmed.weights, free.weights)
+
+
 def test_item_nonresponse_uses_the_weights_of_those_who_answered():
     raked = rake(BY_GENDER, TARGETS)
     ns = BY_GENDER - 5
@@ -163,6 +169,8 @@ def test_none_and_all_fall_back_on_kish():
         (lambda: poststratify([1, 2], [50, 150], [100]), "shapes of these must be the same"),
         (lambda: rake(BY_GENDER, [POPULATIONS]), "margins has 1 entries: one for each of the 2 dimensions"),
         (lambda: rake(BY_GENDER, [POPULATIONS, [345, 300]]), "margins add up to 690, 645: they must agree"),
+        (lambda: rake(BY_GENDER, [POPULATIONS, [np.nan, np.nan]]), "margins add up to 690, 0: they must"),
+        (lambda: poststratify([0, 0], [0, 0], [0, 0], force=True), "ns adds up to 0"),
         (lambda: rake(BY_GENDER, [POPULATIONS, [230, 230, 230]]), "shapes of these must be the same"),
         (lambda: rake([[60, 0], [60, 0]], [[60, 60], [60, 60]]), r"margins\[1\]\[1\] is 60: no one there"),
         (lambda: rake([[60, 0], [0, 60]], [[20, 80], [50, 50]]), "margins cannot all be met"),

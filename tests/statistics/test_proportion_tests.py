@@ -156,6 +156,11 @@ def test_rounding_gives_the_benefit_of_the_doubt():
     assert (doubtful[sharp > 0.05] > 0.05).all()
 
 
+def test_every_benchmark_may_have_its_own_rounding():
+    p = fixed_test(258, 300, 0.90, rounded_to=[0, 0.01, 0.1])
+    assert p.tolist() == [fixed_test(258, 300, 0.90), fixed_test(258, 300, 0.895), 1]
+
+
 def test_a_benchmark_of_nothing_or_everything_allows_no_test():
     assert np.isnan(fixed_test([0, 3, 12, 9], 12, [0.0, 0.0, 1.0, 1.0])).all()
 

@@ -136,8 +136,7 @@ def rake(ns: ArrayLike, margins: Sequence[ArrayLike], *, force: bool = False, tr
     """
     n = numbers("ns", ns, low=0, whole=True)
     targets = _margins(n, margins)
-    weights = np.where(n > 0, np.nanmax([np.nansum(target) for target in targets]) / base(n.sum()), 0)
-    weights, rounds = _raked(n, targets, weights)
+    weights, rounds = _raked(n, targets, np.where(n > 0, np.nansum(targets[0]) / base(n.sum()), 0))
     trimmed = 0.0
     for _ in range(TRIMS if trim else 0):
         capped = trim_weights(weights.ravel(), n.ravel())
@@ -191,8 +190,6 @@ def raked_share(counts: ArrayLike, ns: ArrayLike, raked: Raked) -> WeightedShare
     """
     k, n = counts_out_of("counts", counts, "ns", ns)
     same_length({"counts": k, "ns": n, "raked.weights": raked.weights})
-    if n.sum() == 0:
-        raise ArgumentError("ns adds up to 0: a share needs at least one answer.")
     columns = [
         np.broadcast_to(_across(np.arange(len(target)) == level, axis, n.ndim), n.shape).ravel()
         for axis, target in enumerate(raked.margins)
@@ -208,6 +205,8 @@ def raked_share(counts: ArrayLike, ns: ArrayLike, raked: Raked) -> WeightedShare
 def _calibrated_share(k: Floats, n: Floats, weights: Floats, *, fitted: Floats) -> WeightedShare:
     """Share under calibrated weights; its variance is that of the residuals from what calibration fits."""
     total, answers = np.sum(weights * n), n.sum()
+    if answers == 0:
+        raise ArgumentError("ns adds up to 0: a share needs at least one answer.")
     certain = k.sum() == 0 or np.array_equal(k, n)
     share = float(k.sum() > 0) if certain else float(np.sum(weights * k) / total)
     squares = np.sum(weights**2 * (k * (1 - fitted) ** 2 + (n - k) * fitted**2))
@@ -235,8 +234,10 @@ def _margins(n: Floats, margins: Sequence[ArrayLike]) -> list[Floats]:
         name, answered = f"margins[{axis}]", _along(n, axis)
         same_length({name: target, f"dimension {axis} of ns": answered})
         _refuse_contradiction(name, target, answered)
-    if totals.max() - totals.min() > TOTALS_THAT_AGREE * totals.max():
-        raise ArgumentError(f"margins add up to {', '.join(f'{t:.10g}' for t in totals)}: they must agree.")
+    if totals.min() == 0 or totals.max() - totals.min() > TOTALS_THAT_AGREE * totals.max():
+        raise ArgumentError(
+            f"margins add up to {', '.join(f'{t:.10g}' for t in totals)}: they must agree, and not be 0."
+        )
     return [target * (totals[0] / total) for target, total in zip(targets, totals, strict=True)]
 
 

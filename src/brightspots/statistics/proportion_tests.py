@@ -33,7 +33,7 @@ def fixed_test(
     n: ArrayLike,
     share: ArrayLike,
     *,
-    rounded_to: float | None = None,
+    rounded_to: ArrayLike | None = None,
     method: FixedMethod = "midp",
 ) -> Outcome:
     """Two-sided p of a share against a published one of which no sample size is known.
@@ -52,8 +52,9 @@ def fixed_test(
     share : float or array-like
         The published share, from 0 to 1. A published 0 or 1 that is not rounded allows no test, as one
         contrary answer would refute it and none could confirm it, so p is NaN: show the gap alone.
-    rounded_to : float, optional
-        Step to which `share` was rounded, itself a share: 0.01 for whole percentages.
+    rounded_to : float or array-like, optional
+        Step to which `share` was rounded, itself a share: 0.01 for whole percentages. 0, or left out, if it
+        was not rounded.
     method : str, default "midp"
         ``midp``; ``exact`` (without halving); ``score`` (normal approximation, for weighted shares on an
         effective number of answers).
@@ -85,12 +86,18 @@ def fixed_test(
     """
     one_of("method", method, get_args(FixedMethod))
     pair = counts_out_of("count", count, "n", n, whole=method != "score")
-    k, m, published = together({"count": pair[0], "n": pair[1], "share": shares("share", share)})
-    half = 0.0 if rounded_to is None else float(shares("rounded_to", rounded_to, dimensions=0)) / 2
+    k, m, published, step = together(
+        {
+            "count": pair[0],
+            "n": pair[1],
+            "share": shares("share", share),
+            "rounded_to": shares("rounded_to", 0 if rounded_to is None else rounded_to),
+        }
+    )
     m = base(m)
     seen = k / m
-    low, high = published - half, published + half
-    inside = (half > 0) & (low <= seen) & (seen <= high)
+    low, high = published - step / 2, published + step / 2
+    inside = (step > 0) & (low <= seen) & (seen <= high)
     edge = np.clip(seen, low, high)
     testable = ~inside & (edge > 0) & (edge < 1) & ~np.isnan(m)
     against = np.where(testable, edge, np.nan)

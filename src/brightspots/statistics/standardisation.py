@@ -101,7 +101,7 @@ def standardise_direct(
 
 
 def standardise_indirect(
-    counts: ArrayLike, ns: ArrayLike, shares_expected: ArrayLike, *, confidence: float = 0.95
+    counts: ArrayLike, ns: ArrayLike, reference: ArrayLike, *, confidence: float = 0.95
 ) -> StandardisedRatio:
     """Observed over expected: how a group compares with what another's rates would give its own make-up.
 
@@ -112,7 +112,7 @@ def standardise_indirect(
     ----------
     counts, ns : array-like
         How many count, out of how many answers, in each stratum.
-    shares_expected : array-like
+    reference : array-like
         The benchmark's share in each stratum, from 0 to 1; held to be exact.
     confidence : float, default 0.95
         Coverage aimed at, between 0 and 1.
@@ -139,8 +139,8 @@ def standardise_indirect(
     '74 against 63 expected: 1.175'
     """
     k, n = counts_out_of("counts", counts, "ns", ns)
-    rates = shares("shares_expected", shares_expected, dimensions=1)
-    same_length({"counts": k, "ns": n, "shares_expected": rates})
+    rates = shares("reference", reference, dimensions=1)
+    same_length({"counts": k, "ns": n, "reference": rates})
     tail = tail_of(confidence)
     observed, answered, expected = k.sum(), base(n.sum()), np.sum(n * rates)
     scale = answered / base(expected)
