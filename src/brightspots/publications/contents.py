@@ -1,4 +1,4 @@
-"""A release in reading order: by survey, place, measure, category and age band, whatever order it was made in."""
+"""A release in reading order: by survey, measure, category and age band, whatever order it was made in."""
 
 from __future__ import annotations
 
@@ -44,13 +44,14 @@ class Contents:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self.words = Sentences.of(release)
-        self.places = tuple(sorted(Place(*place) for place in release.places))
+        self.words = Sentences(release.questionnaires, release.places)
+        self.places = tuple(Place(*place) for place in release.places)
+        self._surveys = list(dict.fromkeys(place.questionnaire for place in self.places))
         self.figures = tuple(sorted(release.figures, key=self._order))
         self.comparisons = tuple(
             sorted(release.comparisons, key=lambda c: (*self._order(c.figure), *_comparator_order(c)))
         )
-        self.cohorts = tuple(release.cohorts)
+        self.cohorts = tuple(sorted(release.cohorts, key=self._group_order))
         self._compared: dict[FigureKey, list[ReleasedComparison]] = defaultdict(list)
         for comparison in self.comparisons:
             self._compared[figure_key(comparison.figure)].append(comparison)
@@ -96,12 +97,37 @@ class Contents:
         figures |= {figure_key(c.figure) for c in self.comparisons}
         return figures, {comparison_key(c) for c in self.comparisons}
 
+    def comparisons_of(self, place: Place) -> tuple[ReleasedComparison, ...]:
+        """Return the comparisons of one place."""
+        return tuple(
+            c for c in self.comparisons if (c.figure.questionnaire, c.figure.area, c.figure.wave) == place
+        )
+
+    def _group_order(self, cohort: ReleasedCohort) -> tuple[object, ...]:
+        """Put flagged groups first, in the search's order; all others by trait and level, never by size."""
+        flagged = cohort.tier == "flag"
+        place = self.release.cohorts.index(cohort) if flagged else 0
+        figure = cohort.figure
+        search = self.release.searches.get(figure.questionnaire)
+        traits = search.traits if search else ()
+        questionnaire = self.release.questionnaires[figure.questionnaire]
+        return (
+            self._surveys.index(figure.questionnaire),
+            figure.area,
+            figure.wave,
+            not flagged,
+            place,
+            len(cohort.conditions),
+            [traits.index(t) if t in traits else len(traits) for t, _ in cohort.conditions],
+            [_level_order(questionnaire, t, level) for t, level in cohort.conditions],
+        )
+
     def _order(self, figure: Figure) -> tuple[object, ...]:
         questionnaire = self.release.questionnaires[figure.questionnaire]
         measures = measures_of(questionnaire)
         bands = list(questionnaire.band)
         return (
-            figure.questionnaire,
+            self._surveys.index(figure.questionnaire),
             figure.area,
             figure.wave,
             list(measures).index(figure.measure),

@@ -33,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell of a table: a few lines, or a picture of what its neighbours say in numbers."""
+    """One entry of a table: a few lines, and perhaps a picture of what its row says in numbers."""
 
     lines: tuple[Sentence, ...] = ()
     bar: Bar | None = None
@@ -46,11 +46,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; one of pictures stands only where pictures can."""
+    """A column of a table."""
 
     title: str
     numeric: bool = False
-    picture: bool = False
 
 
 @dataclass(frozen=True)

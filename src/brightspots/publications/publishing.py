@@ -7,25 +7,42 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from brightspots.disclosure.release import Release
 from brightspots.errors import ArgumentError, OutputError
 from brightspots.publications.contents import Contents
+from brightspots.publications.document import Report
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
 from brightspots.publications.text import to_comparisons_csv, to_figures_csv, to_json, to_markdown
 
 EDITION = "release.json"
-FORMATS: dict[str, tuple[tuple[str, Callable[[Release], str]], ...]] = {
-    "html": (("report.html", lambda release: to_html(arrange(release))),),
-    "md": (("report.md", lambda release: to_markdown(arrange(release))),),
-    "csv": (
-        ("figures.csv", lambda release: to_figures_csv(Contents(release))),
-        ("comparisons.csv", lambda release: to_comparisons_csv(Contents(release))),
-    ),
-    "json": (("figures.json", lambda release: to_json(Contents(release))),),
+
+
+class Edition:
+    """A release on its way to files: arranged once, whatever the formats."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.contents = Contents(release)
+
+    @cached_property
+    def report(self) -> Report:
+        """The report that HTML and Markdown show."""
+        return arrange(self.contents)
+
+
+FORMATS: dict[str, dict[str, Callable[[Edition], str]]] = {
+    "html": {"report.html": lambda edition: to_html(edition.report)},
+    "md": {"report.md": lambda edition: to_markdown(edition.report)},
+    "csv": {
+        "figures.csv": lambda edition: to_figures_csv(edition.contents),
+        "comparisons.csv": lambda edition: to_comparisons_csv(edition.contents),
+    },
+    "json": {"figures.json": lambda edition: to_json(edition.contents)},
 }
 """The files of each format, and what writes them."""
 
@@ -76,7 +93,8 @@ def publish(
     wanted = _wanted(formats)
     target = Path(folder).absolute()
     _refuse_foreign(target)
-    files = {name: write(release) for one in wanted for name, write in FORMATS[one]}
+    edition = Edition(release)
+    files = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
     files[EDITION] = json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
     try:
         _replace(target, files)
@@ -140,7 +158,7 @@ def _replace(target: Path, files: dict[str, str]) -> None:
 
 
 def _keep_what_is_not_ours(target: Path, fresh: Path) -> None:
-    ours = {EDITION, *(name for files in FORMATS.values() for name, _ in files)}
+    ours = {EDITION, *(name for files in FORMATS.values() for name in files)}
     for entry in sorted(target.iterdir()):
         if entry.name in ours:
             continue

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.publications.contents import Contents
-from brightspots.publications.document import Report
+from brightspots.publications.document import Report, Section
+from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
 from brightspots.publications.summary import summary
-from brightspots.publications.tables import survey_section
-from brightspots.publications.wording import listed, plain
+from brightspots.publications.tables import domain_sections, responses_table
+from brightspots.publications.wording import capital, listed, plain
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.release import Release
+    from brightspots.publications.contents import Contents, Place
 
 
-def arrange(release: Release) -> Report:
+def arrange(contents: Contents) -> Report:
     """Arrange a release as a report, the same for every format.
 
     Examples
     --------
     >>> import brightspots as bs
+    >>> from brightspots.publications.contents import Contents
     >>> out = bs.release(bs.estimate(bs.make_survey(seed=1), measures=["nature"]))
-    >>> report = arrange(out)
-    >>> report.title, [section.title for section in report.sections]
-    ('What we were told: Council 1, 2021', ['Summary', 'Wellbeing of children in care', 'About these figures'])
+    >>> report = arrange(Contents(out))
+    >>> report.title
+    'What we were told: Council 1, 2021'
+    >>> [section.title for section in report.sections]
+    ['Summary', 'Wellbeing of children in care', 'About these figures']
     """
-    contents = Contents(release)
-    areas = listed(dict.fromkeys(plain(place.area) for place in contents.places))
-    waves = listed(dict.fromkeys(plain(place.wave) for place in contents.places))
-    surveys = listed(dict.fromkeys(plain(contents.questionnaire(place).title) for place in contents.places))
+    places = contents.places
+    areas = listed(dict.fromkeys(plain(place.area) for place in places))
+    waves = listed(dict.fromkeys(plain(place.wave) for place in places))
+    surveys = listed(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
     return Report(
         title=f"What we were told: {areas}, {waves}",
-        subtitle=f"Findings of the survey{'s' if len(release.questionnaires) > 1 else ''}: {surveys}",
+        subtitle=f"Survey findings. {capital(surveys)}",
         sections=(
             summary(contents),
-            *(survey_section(contents, place) for place in contents.places),
+            *(_survey(contents, place) for place in places),
             about_section(contents),
         ),
+    )
+
+
+def _survey(contents: Contents, place: Place) -> Section:
+    """Return everything about one survey in one place."""
+    where = contents.words.where(*place)
+    return Section(
+        plain(contents.questionnaire(place).title) + where,
+        (responses_table(contents, place),),
+        (*domain_sections(contents, place), *group_sections(contents, place)),
     )

@@ -7,11 +7,11 @@ Every sentence carries the keys of the figures and comparisons that allow it. Wo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
-from brightspots.findings.names import cohort_name
-from brightspots.measures.measure import Measure, category_label, measures_of
+from brightspots.findings.benchmarks import CARE_ELSEWHERE
+from brightspots.publications.names import Names
 from brightspots.publications.wording import (
     capital,
     listed,
@@ -24,7 +24,7 @@ from brightspots.publications.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from brightspots.disclosure.cells import Group
     from brightspots.disclosure.policy import Policy
@@ -36,10 +36,9 @@ if TYPE_CHECKING:
         Responses,
         Search,
     )
-    from brightspots.questionnaire.model import Questionnaire
 
-ALL = "all"
 HIDDEN, NOT_AVAILABLE, NOT_ASKED = "[c]", "[x]", "[z]"
+RANKED = ("better", "worse")
 
 VERDICTS = {
     ("better", ""): "doing better",
@@ -48,7 +47,7 @@ VERDICTS = {
     ("similar", "small"): "a small difference",
     ("unclear", ""): "we cannot tell",
     ("unclear", "own_unknown"): "we cannot tell",
-    ("withheld", ""): "hidden to protect children",
+    ("withheld", ""): "hidden to protect",
 }
 """A verdict in a table, by (verdict, reason); whatever is not compared is that, whatever the reason."""
 
@@ -58,19 +57,24 @@ NOT_COMPARED = {
     "small_base": "there are too few answers to compare",
     "no_direction": "a larger share here is neither good news nor bad news",
     "counted_answers": "that figure counts other answers to the question",
-    "age_range": "that figure is about children of other ages",
+    "age_range": "that figure is about other ages",
     "year_gap": "the two were asked too many years apart",
-    "no_n": "how many answered then is not stated, so it cannot be said how much of it is chance",
-    "benchmark_at_limit": "that figure is exactly none or all, and how many it was made from is not stated",
-    "own_not_inside": "our own children are said to be inside that figure, but the numbers do not allow it",
+    "no_n": "how many answered then is not stated",
+    "benchmark_at_limit": "that figure is none or all, and how many it was made from is not stated",
+    "own_not_inside": "our own answers are said to be inside that figure, but the numbers do not allow it",
     "age_bands": "the two surveys did not ask the same age groups",
 }
 """Why two figures are not compared, by the reason code of the comparison."""
 
 CANNOT_FIND_A_CHILD = (
-    "These answers cannot be used to find a child. The way to help for one child is through the Strengths and "
-    "Difficulties Questionnaire (SDQ) and health assessments."
+    "These answers cannot be used to find a child. Help for one child starts from the Strengths and "
+    "Difficulties Questionnaire (SDQ) and from health assessments."
 )
+NONE_BETTER = "No comparison came out clearly in our favour."
+NONE_WORSE = "No comparison came out clearly against us."
+NOTHING_RELEASED = "Nothing but the number of answers is given here."
+NO_SEARCH = "No search for groups was made."
+IN_WORDS = "The comparisons in words:"
 
 
 class FigureKey(NamedTuple):
@@ -102,14 +106,22 @@ class Sentence:
     ----------
     text : str
     figures : tuple of FigureKey
-        The figures behind it; empty for a heading or a note.
+        The figures behind it; empty for a note.
     comparisons : tuple of ComparisonKey
         The comparisons behind it.
+    lead : str
+        How the text begins, where that much is worth reading by itself.
     """
 
     text: str
     figures: tuple[FigureKey, ...] = ()
     comparisons: tuple[ComparisonKey, ...] = ()
+    lead: str = ""
+
+    @property
+    def rest(self) -> str:
+        """The text after its lead."""
+        return self.text.removeprefix(self.lead)
 
     def __str__(self) -> str:
         return self.text
@@ -132,7 +144,17 @@ def paragraph(sentences: Iterable[Sentence]) -> Sentence:
         " ".join(part.text for part in parts),
         tuple(dict.fromkeys(key for part in parts for key in part.figures)),
         tuple(dict.fromkeys(key for part in parts for key in part.comparisons)),
+        parts[0].lead if parts else "",
     )
+
+
+def benchmark_is_public(comparison: ReleasedComparison) -> bool:
+    """Whether the other side may be printed where ours may not.
+
+    A pooled figure with our own children taken out is worked out from our count, so it goes where ours goes.
+    """
+    pooled = comparison.comparator == CARE_ELSEWHERE and comparison.benchmark_n is not None
+    return not (pooled and comparison.verdict == "withheld")
 
 
 def explanation(release: Release, figure: Figure) -> str:
@@ -155,7 +177,7 @@ def explanation(release: Release, figure: Figure) -> str:
     >>> explanation(out, out.figures[2]).startswith("71% of 11-18s")
     True
     """
-    words = Sentences.of(release)
+    words = Sentences(release.questionnaires, release.places)
     said = [words.figure(figure)]
     if figure.status in ("withheld", "banded"):
         said.append(words.why_protected(figure, release.policy))
@@ -166,98 +188,8 @@ def explanation(release: Release, figure: Figure) -> str:
     return paragraph(said).text
 
 
-class Sentences:
-    """The words for everything in a release.
-
-    Parameters
-    ----------
-    questionnaires : mapping of str to Questionnaire
-        For their labels.
-    several : set of str
-        Questionnaires that were asked in more than one place or wave: their sentences name it.
-    """
-
-    def __init__(
-        self, questionnaires: Mapping[str, Questionnaire], several: frozenset[str] = frozenset()
-    ) -> None:
-        self.questionnaires = questionnaires
-        self.several = several
-
-    @classmethod
-    def of(cls, release: Release) -> Sentences:
-        """Return the words for a release."""
-        named = [questionnaire for questionnaire, _, _ in release.places]
-        return cls(release.questionnaires, frozenset(q for q in named if named.count(q) > 1))
-
-    # ------------------------------------------------------------------------------------- names
-
-    def measure(self, figure: Figure) -> Measure:
-        """Return the measure of a figure."""
-        return measures_of(self.questionnaires[figure.questionnaire])[figure.measure]
-
-    def label(self, figure: Figure) -> str:
-        """Return the name of a figure's measure in a table."""
-        return plain(self.measure(figure).label)
-
-    def category(self, figure: Figure) -> str:
-        """Return the name of a figure's category in a table."""
-        return self.category_of(figure.questionnaire, self.measure(figure), figure.category)
-
-    def category_of(self, questionnaire: str, measure: Measure, category: str) -> str:
-        """Return the name of one of a measure's categories."""
-        return plain(category_label(self.questionnaires[questionnaire], measure, category))
-
-    def people(self, questionnaire: str) -> str:
-        """Return what those who were asked are called."""
-        return plain(self.questionnaires[questionnaire].people)
-
-    def protected(self, questionnaire: str) -> str:
-        """Return whom hiding protects, in a word or two."""
-        people = self.people(questionnaire)
-        return "children" if "children" in people else people
-
-    def ages(self, questionnaire: str, age_bands: tuple[str, ...]) -> str:
-        """Return the children of some age bands, such as "8-11s and 11-18s together"."""
-        bands = self.questionnaires[questionnaire].band
-        if len(bands) > 1 and set(age_bands) == set(bands):
-            return self.people(questionnaire)
-        nouns = [plain(bands[band].noun) if band in bands else plain(band) for band in age_bands]
-        return listed(nouns) + (" together" if len(nouns) > 1 else "")
-
-    def group(self, questionnaire: str, group: Group, people: str = "") -> str:
-        """Return the name of a group, such as "girls in residential care"."""
-        model = self.questionnaires[questionnaire]
-        return plain(cohort_name(dict(group), model, people or self.people(questionnaire)))
-
-    def subject(self, figure: Figure) -> str:
-        """Return whom a figure is about."""
-        ages = self.ages(figure.questionnaire, figure.age_bands)
-        who = self._group_of_ages(figure, ages) if figure.group else ages
-        if figure.rest:
-            who = "all others"
-        where = f" in {plain(figure.area)} ({plain(figure.wave)})"
-        return who + (where if figure.questionnaire in self.several else "")
-
-    def _group_of_ages(self, figure: Figure, ages: str) -> str:
-        if figure.age_band == ALL or len(self.questionnaires[figure.questionnaire].band) == 1:
-            return self.group(figure.questionnaire, figure.group)
-        named = self.group(figure.questionnaire, figure.group, ages)
-        return named if ages in named else f"{named} among {ages}"
-
-    def finding(self, figure: Figure) -> str:
-        """Return what the children in a figure do or feel, to follow "62% of 11-18s"."""
-        measure = self.measure(figure)
-        if measure.kind != "scale":
-            return plain(measure.finding)
-        label = self.category(figure)
-        if not label.startswith(f"{figure.category} ("):
-            return f"have {label}"
-        return f"have {figure.category} {plain(measure.finding)} {label.removeprefix(figure.category + ' ')}"
-
-    def is_theme(self, figure: Figure) -> bool:
-        """Whether a figure counts children whose comment touched on a theme: neither good nor bad."""
-        sets = self.questionnaires[figure.questionnaire].multiple_responses
-        return any(figure.measure == item.id for s in sets if s.comment_themes for item in s.items)
+class Sentences(Names):
+    """The sentences for everything in a release."""
 
     # ----------------------------------------------------------------------------------- figures
 
@@ -268,26 +200,19 @@ class Sentences:
         --------
         >>> import brightspots as bs
         >>> out = bs.release(bs.estimate(bs.make_survey(seed=1), measures=["nature"]))
-        >>> print(Sentences.of(out).figure(out.figures[1]))
+        >>> print(Sentences(out.questionnaires).figure(out.figures[1]))
         81% of 11-18s (112 of 138) get outdoors into nature; the likely range is 74% to 87%.
         """
         who, finding = self.subject(figure), self.finding(figure)
-        if figure.status == "shown":
-            text = f"{capital(self.share(figure))} of {who} ({self.answers(figure)}) {finding}; {self._range(figure)}."
-        elif figure.status == "banded":
-            text = (
-                f"{capital(self.share(figure))} of {who} (of {number(figure.n or 0)} who answered) {finding}; "
-                f"{self._range(figure)}."
-            )
-        elif figure.status == "withheld":
-            text = f"How many {who} {finding} is hidden to protect {self.protected(figure.questionnaire)}."
-        else:
-            text = f"Nobody among {who} answered “{self.label(figure)}”."
-        return Sentence(text, (figure_key(figure),))
-
-    def _range(self, figure: Figure) -> str:
+        key = (figure_key(figure),)
+        if figure.status == "withheld":
+            hidden = f"is hidden to protect {self.protected(figure.questionnaire)}"
+            return Sentence(f"How many {who} {finding} {hidden}.", key)
+        if figure.status == "no base":
+            return Sentence(f"Nobody among {who} answered “{self.label(figure)}”.", key)
+        lead = f"{capital(self.share(figure))} of {who} ({self.answers(figure)}) {finding}"
         few = "from few answers, " if figure.low_base else ""
-        return f"{few}the likely range is {self.likely_range(figure)}"
+        return Sentence(f"{lead}; {few}the likely range is {self.likely_range(figure)}.", key, lead=lead)
 
     def share(self, figure: Figure) -> str:
         """Return a figure's share, band or symbol."""
@@ -300,12 +225,10 @@ class Sentences:
         return HIDDEN if figure.status == "withheld" else NOT_AVAILABLE
 
     def answers(self, figure: Figure) -> str:
-        """Return how many of how many, or a symbol."""
-        if figure.status == "shown":
-            return f"{number(figure.count or 0)} of {number(figure.n or 0)}"
-        if figure.status == "banded":
-            return f"of {number(figure.n or 0)}"
-        return HIDDEN if figure.status == "withheld" else NOT_AVAILABLE
+        """Return how many of how many."""
+        if figure.count is None:
+            return f"of {number(figure.n or 0)} who answered"
+        return f"{number(figure.count)} of {number(figure.n or 0)}"
 
     def likely_range(self, figure: Figure) -> str:
         """Return a figure's likely range, or a symbol."""
@@ -316,9 +239,10 @@ class Sentences:
     def why_protected(self, figure: Figure, policy: Policy) -> Sentence:
         """Say why a figure is hidden or given as a band, without saying which of the rules it was."""
         what = "is given as a band" if figure.status == "banded" else "is hidden"
+        base, side = number(policy.minimum_base), number(policy.minimum_side)
         return Sentence(
-            f"A figure {what} where fewer than {number(policy.minimum_base)} answered, where fewer than "
-            f"{number(policy.minimum_side)} stand on one side of it, or where it could be used to work out such a one.",
+            f"A figure {what} where fewer than {base} answered, where fewer than {side} stand on one side of "
+            "it, or where another such figure could be worked out from it.",
             (figure_key(figure),),
         )
 
@@ -335,31 +259,25 @@ class Sentences:
         verdict, reason = self.verdict(comparison)
         if verdict == "not compared":
             return "not compared"
-        if comparison.figure.status == "banded":
+        if verdict == "withheld" and comparison.figure.status == "banded":
             return "not compared, as only a band is given"
-        return VERDICTS[(verdict, reason)]
+        words = VERDICTS[(verdict, reason)]
+        if verdict == "withheld":
+            return f"{words} {self.protected(comparison.figure.questionnaire)}"
+        if verdict in RANKED and comparison.difference is not None:
+            return f"{words}, by {points(comparison.difference)}"
+        return words
 
     def others(self, comparison: ReleasedComparison) -> str:
         """Return the other side with its figure, such as "75% in the general population"."""
         named = self.comparator(comparison)
-        mark = " (illustrative figure)" if comparison.illustrative else ""
         if comparison.benchmark is None or not benchmark_is_public(comparison):
-            return named + mark
-        return f"{percent(comparison.benchmark)} {named}{mark}"
+            return named
+        return f"{percent(comparison.benchmark)} {named}"
 
-    def _their_figure(self, comparison: ReleasedComparison) -> str:
-        said = comparison.benchmark is not None and benchmark_is_public(comparison)
-        return f"the figure {'of ' if said else ''}{self.others(comparison)}"
-
-    def comparator(self, comparison: ReleasedComparison) -> str:
-        """Return whom we are compared with, to follow a percentage."""
-        people = self.people(comparison.figure.questionnaire)
-        known = {
-            GENERAL_POPULATION: "in the general population",
-            CARE_ELSEWHERE: "of care leavers elsewhere" if "care leavers" in people else "in care elsewhere",
-            LAST_WAVE: "in our last survey",
-        }
-        return known.get(comparison.comparator, f"for {plain(comparison.comparator)}")
+    def marked_others(self, comparison: ReleasedComparison) -> str:
+        """Return the other side, marked where its figure is illustrative."""
+        return self.others(comparison) + (" (illustrative figure)" if comparison.illustrative else "")
 
     def comparison(self, comparison: ReleasedComparison, *, in_full: bool = False) -> Sentence:
         """Say a comparison in a sentence that follows the one on its figure.
@@ -370,205 +288,224 @@ class Sentences:
         in_full : bool, default False
             Whether to add what gap could have been shown where the verdict does not turn on it.
         """
-        verdict, reason = self.verdict(comparison)
-        if verdict in ("better", "worse"):
-            text = self._ranked(comparison)
+        said = self._together([comparison])
+        if in_full and comparison.detectable is not None and self.verdict(comparison)[0] != "unclear":
+            more = f" This survey could have shown a gap of about {points(comparison.detectable)}."
+            return Sentence(said.text + more, said.figures, said.comparisons)
+        return said
+
+    def comparisons(self, comparisons: Iterable[ReleasedComparison]) -> list[Sentence]:
+        """Say several comparisons of one figure; neighbours with the same verdict share a sentence."""
+        return [self._together(list(alike)) for _, alike in groupby(comparisons, key=self.verdict)]
+
+    def with_comparisons(self, figure: Figure, comparisons: Iterable[ReleasedComparison]) -> Sentence:
+        """Say a figure and what it is compared with."""
+        return paragraph([self.figure(figure), *self.comparisons(comparisons)])
+
+    def _together(self, comparisons: list[ReleasedComparison]) -> Sentence:
+        """Say comparisons of one figure that have the same verdict and reason."""
+        verdict, reason = self.verdict(comparisons[0])
+        if verdict in RANKED:
+            text = f"That is {verdict} than {listed(map(self._ranked, comparisons), 'and than')}."
+        elif verdict == "similar" and reason == "small":
+            text = f"There is a small difference from {listed(map(self._small, comparisons), 'and from')}."
         elif verdict == "similar":
-            text = self._similar(comparison, reason)
+            text = f"That is about the same as {listed(map(self._equivalent, comparisons))}."
         elif verdict == "unclear":
-            text = self._unclear(comparison, reason)
+            inside = ": our own answers may be inside it" if reason == "own_unknown" else ""
+            differs = listed(map(self._unclear, comparisons), "or from")
+            text = f"We cannot tell whether this differs from {differs}{inside}."
         elif verdict == "not compared":
-            text = self._not_compared(comparison, reason)
+            text = " ".join(self._not_compared(c, reason) for c in comparisons)
         else:
-            text = self._withheld(comparison)
-        if in_full and verdict in ("better", "worse", "similar") and comparison.detectable is not None:
-            text += f" This survey could have shown a gap of about {points(comparison.detectable)}."
-        key = comparison_key(comparison)
-        return Sentence(text, (key.figure,), (key,))
+            text = " ".join(map(self._withheld, comparisons))
+        keys = tuple(comparison_key(c) for c in comparisons)
+        return Sentence(text, (keys[0].figure,), keys)
+
+    def _other_and(self, comparison: ReleasedComparison, *clauses: str) -> str:
+        """Return the other side with clauses in brackets behind it."""
+        mark = ["illustrative figure"] if comparison.illustrative else []
+        kept = [clause for clause in (*mark, ", ".join(filter(None, clauses))) if clause]
+        return self.others(comparison) + (f" ({'; '.join(kept)})" if kept else "")
 
     def _ranked(self, comparison: ReleasedComparison) -> str:
-        difference = comparison.difference or 0.0
-        direction = "higher" if difference > 0 else "lower"
-        return (
-            f"That is {comparison.verdict} than {self.others(comparison)}: {points(difference)} {direction}"
-            f"{self._gap_range(comparison, direction)}."
-        )
+        if comparison.difference is None:
+            return self._other_and(comparison)
+        direction = "higher" if comparison.difference > 0 else "lower"
+        likely = self._likely_gap(comparison, direction)
+        return self._other_and(comparison, f"{points(comparison.difference)} {direction}", likely)
 
-    def _gap_range(self, comparison: ReleasedComparison, direction: str = "") -> str:
+    def _likely_gap(self, comparison: ReleasedComparison, direction: str) -> str:
         lower, upper = comparison.difference_lower, comparison.difference_upper
         if lower is None or upper is None:
             return ""
         if lower < 0 < upper:
-            other = "lower" if direction == "higher" else "higher"
-            near, far = (lower, upper) if direction == "higher" else (upper, lower)
-            if not direction:
-                return f" (at most {points(max(-lower, upper))} either way)"
-            return f" (likely range {points(near)} {other} to {points(far)} {direction})"
-        return f" (likely range {points_range(lower, upper)})"
+            far = upper if direction == "higher" else lower
+            return f"likely to be at most {points(far)}"
+        return f"likely range {points_range(lower, upper)}"
 
-    def _similar(self, comparison: ReleasedComparison, reason: str) -> str:
-        other = self.others(comparison)
-        if reason == "small":
-            gap = points(comparison.difference or 0.0)
-            return (
-                f"There is a small difference from {other}: {gap}{self._gap_range(comparison)}. "
-                "It is more than chance, but too small to count."
-            )
+    def _small(self, comparison: ReleasedComparison) -> str:
+        size = "" if comparison.difference is None else points(comparison.difference)
+        return self._other_and(comparison, size, "more than chance but too small to count")
+
+    def _equivalent(self, comparison: ReleasedComparison) -> str:
         lower, upper = comparison.difference_lower, comparison.difference_upper
         if lower is None or upper is None:
-            return f"That is about the same as {other}."
-        return (
-            f"That is about the same as {other}: the gap is unlikely to be more than "
-            f"{points(max(abs(lower), abs(upper)))}."
-        )
+            return self._other_and(comparison)
+        return self._other_and(comparison, f"the gap is unlikely to be over {points(max(-lower, upper))}")
 
-    def _unclear(self, comparison: ReleasedComparison, reason: str) -> str:
-        text = f"We cannot tell whether this differs from {self.others(comparison)}"
-        if reason == "own_unknown":
-            text += ", because our own children may be inside that figure"
+    def _unclear(self, comparison: ReleasedComparison) -> str:
         if comparison.difference is None or comparison.detectable is None:
-            return f"{text}."
+            return self._other_and(comparison)
         gap, could = points(comparison.difference), points(comparison.detectable)
-        if abs(comparison.difference) < comparison.detectable:
-            return (
-                f"{text}: the gap is {gap}, and a survey of this size can show one of about {could} or more."
-            )
-        return (
-            f"{text}: the gap is {gap}; a survey of this size can show one of about {could}, but with so many "
-            "comparisons at once this one may still be chance."
-        )
+        shown = f"this survey could have shown a gap of about {could}"
+        if abs(comparison.difference) >= comparison.detectable:
+            shown += ", but with so many comparisons at once this one may be chance"
+        return self._other_and(comparison, f"{gap} away; {shown}")
 
     def _not_compared(self, comparison: ReleasedComparison, reason: str) -> str:
         why = NOT_COMPARED.get(reason, "the two are not alike")
         if reason == "no_n" and comparison.difference is not None:
             return (
-                f"It was {self.others(comparison)}, a difference of {points(comparison.difference)}; no verdict "
-                f"is given, because {why}."
+                f"It was {self.marked_others(comparison)}, a difference of {points(comparison.difference)}; "
+                f"whether that is more than chance cannot be said, because {why}."
             )
         return f"It is not compared with {self._their_figure(comparison)}, because {why}."
+
+    def _their_figure(self, comparison: ReleasedComparison) -> str:
+        said = comparison.benchmark is not None and benchmark_is_public(comparison)
+        return f"the figure {'of ' if said else ''}{self.marked_others(comparison)}"
 
     def _withheld(self, comparison: ReleasedComparison) -> str:
         protected = self.protected(comparison.figure.questionnaire)
         if comparison.figure.status == "banded":
-            return (
-                f"It is not compared with {self._their_figure(comparison)}, because only a band is given to "
-                f"protect {protected}."
-            )
+            why = f"because only a band is given to protect {protected}"
+            return f"It is not compared with {self._their_figure(comparison)}, {why}."
         return f"The comparison with {self._their_figure(comparison)} is hidden to protect {protected}."
 
     def without_figure(self, comparison: ReleasedComparison) -> Sentence:
         """Say that there is nothing of ours to set beside a figure of others."""
-        figure, key = comparison.figure, comparison_key(comparison)
+        figure = comparison.figure
         why = NOT_COMPARED.get(comparison.reason, NOT_COMPARED["no_base"])
-        text = f"“{self.label(figure)}”, {self.subject(figure)}: {self._their_figure(comparison)} stands alone, because {why}."
-        return Sentence(text, (), (key,))
+        text = f"“{self.full_label(figure)}”, {self.subject(figure)}: {self._their_figure(comparison)}"
+        return Sentence(f"{text} stands alone, because {why}.", (), (comparison_key(comparison),))
 
-    def with_comparisons(self, figure: Figure, comparisons: Iterable[ReleasedComparison]) -> Sentence:
-        """Say a figure and what it is compared with."""
-        return paragraph([self.figure(figure), *(self.comparison(c) for c in comparisons)])
+    def not_asked(self, questionnaire: str, age_band: str, labels: Iterable[str]) -> Sentence:
+        """Say what a form does not ask."""
+        who = self.ages(questionnaire, (age_band,))
+        return Sentence(f"Not asked of {who} {NOT_ASKED}: {'; '.join(labels)}.")
 
     # ------------------------------------------------------------------------------------ groups
 
     def cohort(self, cohort: ReleasedCohort) -> Sentence:
         """Say what a group answered beside all others; a flagged one with the size to quote."""
         inside, rest = cohort.figure, cohort.rest
-        said = [self._beside(inside, rest)]
-        if cohort.tier == "flag":
-            said.append(Sentence(self._flagged(cohort)))
-        elif cohort.detectable is not None:
-            said.append(
-                Sentence(
-                    "The search does not single this group out; a gap of less than about "
-                    f"{points(cohort.detectable)} would probably have been missed."
-                )
-            )
-        return paragraph(said)
-
-    def _beside(self, inside: Figure, rest: Figure) -> Sentence:
-        own = self.figure(inside)
         if inside.status != "shown" or rest.status != "shown":
-            return own
-        return Sentence(
-            f"{capital(self.share(inside))} of {self.subject(inside)} ({self.answers(inside)}) "
-            f"{self.finding(inside)}, beside {self.share(rest)} of all others ({self.answers(rest)}); among the "
-            f"group {self._range(inside)}.",
-            (figure_key(inside), figure_key(rest)),
-        )
+            return self.figure(inside)
+        few = ", few answers" if inside.low_base else ""
+        own = f"{capital(self.share(inside))} of {self.subject(inside)} ({self.answers(inside)}{few})"
+        lead = f"{own} {self.finding(inside)}, beside {self.share(rest)} of all others ({self.answers(rest)})"
+        more = self._flagged(cohort) if cohort.tier == "flag" else self._not_flagged(cohort)
+        return Sentence(f"{lead}. {more}", (figure_key(inside), figure_key(rest)), lead=lead)
 
     def _flagged(self, cohort: ReleasedCohort) -> str:
-        text = "The group stands out even when it is allowed for how many groups were looked at."
-        if cohort.role in ("covered", "hot_spot"):
-            text = f"Many of them are also among {plain(cohort.covered_by)}."
-            if cohort.role == "hot_spot":
-                text = f"Among {plain(cohort.covered_by)}, this group stands out again."
-        if cohort.shrunk_share is None or cohort.shrunk_lower is None or cohort.shrunk_upper is None:
+        other = plain(cohort.covered_by)
+        text = {
+            "covered": f"Many of them are also among the group named before: {other}.",
+            "hot_spot": f"They stand out again among a group named before: {other}.",
+        }.get(cohort.role, "They stand out, even when we allow for how many groups were looked at.")
+        shrunk, lower, upper = cohort.shrunk_share, cohort.shrunk_lower, cohort.shrunk_upper
+        if shrunk is None or lower is None or upper is None:
             return text
-        return (
-            f"{text} Our best estimate, allowing for the search, is {percent(cohort.shrunk_share)} (likely range "
-            f"{percent_range(cohort.shrunk_lower, cohort.shrunk_upper)})."
-        )
+        size = f"{percent(shrunk)} (likely range {percent_range(lower, upper)})"
+        return f"{text} Our best estimate, allowing for the search, is {size}."
+
+    def _not_flagged(self, cohort: ReleasedCohort) -> str:
+        text = "The search does not single them out"
+        excess, least = cohort.difference, cohort.detectable
+        if excess is None or least is None or excess <= 0:
+            return f"{text}."
+        if excess < least:
+            return f"{text}; a gap of less than about {points(least)} would probably have been missed."
+        return f"{text}: in a search through so many groups, a gap like theirs may be chance."
 
     def search(self, questionnaire: str, search: Search, age_bands: tuple[str, ...]) -> Sentence:
         """Say what was searched for groups."""
         model = self.questionnaires[questionnaire]
-        traits = listed(
+        traits = (
             plain(model.trait[t].label).lower() if t in model.trait else plain(t) for t in search.traits
         )
         groups = "one group" if search.candidates == 1 else f"{number(search.candidates)} groups"
         return Sentence(
-            f"Among {self.ages(questionnaire, age_bands)}, {groups} of at least 10 were set beside all others, by "
-            f"{traits}."
+            f"Among {self.ages(questionnaire, age_bands)}, {groups} of at least 10 were set beside all "
+            f"others, by {listed(traits)}."
         )
 
-    def no_flag(self, cohorts: Iterable[ReleasedCohort]) -> Sentence:
+    def no_flag(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:
         """Say that no group stands out, and what would have been missed."""
+        first = cohorts[0].figure
+        where = self.where(first.questionnaire, first.area, first.wave)
+        text = f"No group of {self.people(first.questionnaire)}{where} stands out."
+        text += " That does not mean that no group needs more"
         sizes = [c.detectable for c in cohorts if c.detectable is not None]
-        text = "No group stands out. That does not mean that no group needs more"
         if not sizes:
             return Sentence(f"{text}: this survey is too small to look inside groups.")
-        low, high = points(min(sizes)), points(max(sizes))
-        size = (
-            f"about {high}"
-            if low == high
-            else f"about {points_range(min(sizes), max(sizes))}, depending on its size,"
-        )
-        return Sentence(f"{text}: in a group, a gap of less than {size} would probably have been missed.")
+        gap = points_range(min(sizes), max(sizes))
+        which = ", depending on the size of the group," if points(min(sizes)) != points(max(sizes)) else ""
+        return Sentence(f"{text}: a gap of less than about {gap}{which} would probably have been missed.")
 
-    # --------------------------------------------------------------------------------- responses
-
-    def held_back(self, figures: Sequence[Figure]) -> Sentence:
-        """Say how many figures are hidden or given as a band, and how many have nothing to be compared with."""
-        hidden = sum(f.status == "withheld" for f in figures)
-        banded = sum(f.status == "banded" for f in figures)
-        who = self.protected(figures[0].questionnaire) if figures else "children"
+    def hidden_groups(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:
+        """Name the groups that are hidden."""
+        names = "; ".join(self.subject(c.figure) for c in cohorts)
+        keys = tuple(figure_key(c.figure) for c in cohorts)
         return Sentence(
-            f"Of {number(len(figures))} figures on {self.people(figures[0].questionnaire) if figures else who}, "
-            f"{number(hidden)} are hidden and {number(banded)} are given as a band, to protect {who}."
+            f"Hidden to protect {self.protected(cohorts[0].figure.questionnaire)}: {names}.", keys
         )
+
+    def told(self, promise: str) -> Sentence:
+        """Say what those who answered were told."""
+        return Sentence(f"What those who answered were told: “{plain(promise)}”")
+
+    # ----------------------------------------------------------------------------- the whole survey
 
     def responses(self, responses: Responses) -> Sentence:
         """Say how many answered."""
         who = self.people(responses.questionnaire)
-        if responses.questionnaire in self.several:
-            who += f" in {plain(responses.area)} ({plain(responses.wave)})"
+        who += self.where(responses.questionnaire, responses.area, responses.wave)
         if responses.n is None:
-            return Sentence(
-                f"How many {who} answered is hidden to protect {self.protected(responses.questionnaire)}."
-            )
+            protected = self.protected(responses.questionnaire)
+            return Sentence(f"How many {who} answered is hidden to protect {protected}.")
+        n = capital(number(responses.n))
         if responses.rate is None or responses.eligible is None:
-            return Sentence(
-                f"{capital(number(responses.n))} {who} answered; how many could have answered is not known."
-            )
+            return Sentence(f"{n} {who} answered; how many could have answered is not known.")
+        lead = f"{n} of {number(responses.eligible)} {who} answered ({percent(responses.rate)})"
+        return Sentence(f"{lead}; how the others feel is not known.", lead=lead)
+
+    def held_back(
+        self, figures: Sequence[Figure], comparisons: Sequence[ReleasedComparison]
+    ) -> Sentence | None:
+        """Say how much is hidden or given as a band; None where nothing is."""
+        hidden = sum(f.status == "withheld" for f in figures)
+        banded = sum(f.status == "banded" for f in figures)
+        if not hidden and not banded:
+            return None
+        first = figures[0]
+        who = self.people(first.questionnaire) + self.where(first.questionnaire, first.area, first.wave)
+        kept = [
+            f"{number(n)} {'is' if n == 1 else 'are'} {what}"
+            for n, what in ((hidden, "hidden"), (banded, "given as a band"))
+            if n
+        ]
+        lost = sum(c.verdict == "withheld" for c in comparisons)
+        more = f"; {number(lost)} comparison{'s' if lost > 1 else ''} went with them" if lost else ""
+        protected = self.protected(first.questionnaire)
         return Sentence(
-            f"{capital(number(responses.n))} of {number(responses.eligible)} {who} answered "
-            f"({percent(responses.rate)}); how the others feel is not known."
+            f"Of {number(len(figures))} figures on {who}, {listed(kept)} to protect {protected}{more}."
         )
 
-
-def benchmark_is_public(comparison: ReleasedComparison) -> bool:
-    """Whether the other side may be printed where ours may not.
-
-    A pooled figure with our own children taken out is worked out from our count, so it goes where ours goes.
-    """
-    pooled = comparison.comparator == CARE_ELSEWHERE and comparison.benchmark_n is not None
-    return not (pooled and comparison.verdict == "withheld")
+    def most_say(self, n: int, found: int, *, good: bool) -> Sentence:
+        """Introduce the figures that are named without a comparison."""
+        text = f"{'At least' if good else 'Fewer than'} seven in ten gave the good answer"
+        return Sentence(
+            f"{text}:" if n == found else f"{text} (the clearest {number(n)} of {number(found)}):"
+        )

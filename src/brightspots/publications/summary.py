@@ -1,79 +1,65 @@
-"""The page that everybody reads: what goes well, what could be better, who may need more, what we cannot tell."""
+"""The page that everybody reads: what goes well, what could be better, who may need more, what is open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from brightspots.publications.document import Bullets, Paragraph, Section
-from brightspots.publications.sentences import CANNOT_FIND_A_CHILD, Sentence
+from brightspots.publications.sentences import (
+    CANNOT_FIND_A_CHILD,
+    NONE_BETTER,
+    NONE_WORSE,
+    NOTHING_RELEASED,
+    Sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from brightspots.disclosure.release import Figure, ReleasedComparison
-    from brightspots.publications.contents import Contents
+    from brightspots.publications.contents import Contents, Place
     from brightspots.publications.document import Block
 
 MOST = 0.70
-"""Where the whole likely range of the good answer lies at or above this, it is named without a comparison."""
-LONGEST = 6
-"""Most figures that are named without a comparison."""
+"""A good answer is named without a comparison if its whole likely range lies above this, or all below it."""
+LONGEST = 5
+"""Most figures of one survey that are named without a comparison."""
 
 
 def summary(contents: Contents) -> Section:
     """Return the summary of a release."""
-    words = contents.words
-    answered = [words.responses(contents.responses_of(place)[-1]) for place in contents.places]
+    answered = tuple(contents.words.responses(contents.responses_of(place)[-1]) for place in contents.places)
+    first: Block = Bullets(answered) if len(answered) > 1 else Paragraph(answered[0])
+    if not contents.figures:
+        return Section("Summary", (first, Paragraph(Sentence(NOTHING_RELEASED))))
     return Section(
         "Summary",
-        (Bullets(tuple(answered)),),
+        (first,),
         (
-            Section("What goes well", _well(contents)),
-            Section("What could be better", _could_be_better(contents)),
+            Section("What goes well", _named(contents, good=True)),
+            Section("What could be better", _named(contents, good=False)),
             *([Section("Who may need more", _who(contents))] if contents.cohorts else []),
-            Section("What we cannot tell", _cannot_tell(contents)),
+            *([Section("What we cannot tell", _cannot_tell(contents))] if _cannot_tell(contents) else []),
         ),
     )
 
 
-def _well(contents: Contents) -> tuple[Block, ...]:
-    ranked = _with_verdict(contents, "better")
-    blocks: list[Block] = [
-        Bullets(ranked) if ranked else Paragraph(Sentence("No comparison came out clearly in our favour."))
-    ]
-    most = _unranked(contents, good=True)
-    if most:
-        blocks += [
-            Paragraph(
-                Sentence(
-                    "At least seven in ten give the good answer to these, also at the low end of the likely range:"
-                )
-            ),
-            Bullets(most),
-        ]
-    return tuple(blocks)
-
-
-def _could_be_better(contents: Contents) -> tuple[Block, ...]:
-    ranked = _with_verdict(contents, "worse")
-    blocks: list[Block] = [
-        Bullets(ranked) if ranked else Paragraph(Sentence("No comparison came out clearly against us."))
-    ]
-    few = _unranked(contents, good=False)
-    if few:
-        blocks += [
-            Paragraph(
-                Sentence(
-                    "Fewer than seven in ten give the good answer to these, also at the high end of the likely range:"
-                )
-            ),
-            Bullets(few),
-        ]
-    return tuple(blocks)
-
-
-def _with_verdict(contents: Contents, verdict: str) -> tuple[Sentence, ...]:
-    return _by_figure(contents, (c for c in contents.comparisons if contents.words.verdict(c)[0] == verdict))
+def _named(contents: Contents, *, good: bool) -> tuple[Block, ...]:
+    """Return what a comparison ranks, then what speaks for itself."""
+    verdict, nothing = ("better", NONE_BETTER) if good else ("worse", NONE_WORSE)
+    words = contents.words
+    ranked = _by_figure(contents, (c for c in contents.comparisons if words.verdict(c)[0] == verdict))
+    blocks: list[Block] = []
+    if ranked:
+        blocks.append(Bullets(ranked))
+    elif any(words.verdict(c)[0] not in ("withheld", "not compared") for c in contents.comparisons):
+        blocks.append(Paragraph(Sentence(nothing)))
+    found = [_unranked(contents, place, good=good) for place in contents.places]
+    kept = tuple(words.figure(figure) for one in found for figure in one[:LONGEST])
+    if kept:
+        blocks.append(Paragraph(words.most_say(len(kept), sum(map(len, found)), good=good)))
+        blocks.append(Bullets(kept))
+    return tuple(blocks) or (Paragraph(Sentence(nothing)),)
 
 
 def _by_figure(contents: Contents, comparisons: Iterable[ReleasedComparison]) -> tuple[Sentence, ...]:
@@ -83,36 +69,34 @@ def _by_figure(contents: Contents, comparisons: Iterable[ReleasedComparison]) ->
     return tuple(contents.words.with_comparisons(figure, compared) for figure, compared in grouped.items())
 
 
-def _unranked(contents: Contents, *, good: bool) -> tuple[Sentence, ...]:
-    """Return the clearest figures that speak for themselves, strongest first, each measure once."""
-    against = "worse" if good else "better"
+def _unranked(contents: Contents, place: Place, *, good: bool) -> list[Figure]:
+    """Return the figures that speak for themselves, clearest first; a pooled one stands for its age bands."""
+    ranked = {
+        c.figure.measure
+        for c in contents.comparisons_of(place)
+        if contents.words.verdict(c)[0] in ("better", "worse")
+    }
     found: list[tuple[float, int, Figure]] = []
-    for place in contents.places:
-        seen: set[str] = set()
-        for i, figure in enumerate(contents.figures_of(place)):
-            limits = _good_limits(contents, figure)
-            if limits is None or figure.measure in seen or _has_verdict(contents, figure):
-                continue
-            seen |= {figure.measure} if len(figure.age_bands) > 1 else set()
-            if good and limits[0] >= MOST:
-                found.append((-limits[0], i, figure))
-            elif not good and limits[1] < MOST:
-                found.append((limits[1], i, figure))
-    taken = {c.figure.measure for c in contents.comparisons if contents.words.verdict(c)[0] == against}
-    kept = [f for _, _, f in sorted(found, key=lambda one: one[:2]) if f.measure not in taken]
-    return tuple(contents.words.figure(figure) for figure in kept[:LONGEST])
-
-
-def _has_verdict(contents: Contents, figure: Figure) -> bool:
-    return any(contents.words.verdict(c)[0] in ("better", "worse") for c in contents.compared(figure))
+    pooled: set[str] = set()
+    for i, figure in enumerate(contents.figures_of(place)):
+        limits = _good_limits(contents, figure)
+        if limits is None or figure.measure in ranked | pooled:
+            continue
+        if len(figure.age_bands) > 1:
+            pooled.add(figure.measure)
+        if good and limits[0] >= MOST:
+            found.append((-limits[0], i, figure))
+        elif not good and limits[1] < MOST:
+            found.append((limits[1], i, figure))
+    return [figure for _, _, figure in sorted(found, key=lambda one: one[:2])]
 
 
 def _good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | None:
-    """Return the likely range of the good answer to an indicator; None for whatever has no plain good answer."""
+    """Return the likely range of the good answer to an indicator; None where no answer is plainly good."""
     measure = contents.words.measure(figure)
-    sets = contents.release.questionnaires[figure.questionnaire].multiple_responses
-    box = any(figure.measure == item.id for s in sets for item in s.items)
-    if measure.kind != "indicator" or box or figure.lower is None or figure.upper is None:
+    if measure.kind != "indicator" or contents.words.is_box(figure):
+        return None
+    if figure.lower is None or figure.upper is None:
         return None
     return (figure.lower, figure.upper) if measure.higher_is_better else (1 - figure.upper, 1 - figure.lower)
 
@@ -131,6 +115,11 @@ def _who(contents: Contents) -> tuple[Block, ...]:
 
 def _cannot_tell(contents: Contents) -> tuple[Block, ...]:
     words = contents.words
-    items = [*_by_figure(contents, (c for c in contents.comparisons if words.verdict(c)[0] == "unclear"))]
-    items += [words.held_back(contents.figures_of(place)) for place in contents.places]
-    return (Bullets(tuple(items)),)
+    open_ones = (
+        c for c in contents.comparisons if words.verdict(c)[0] == "unclear" or words.verdict(c)[1] == "no_n"
+    )
+    items = list(_by_figure(contents, open_ones))
+    for place in contents.places:
+        held = words.held_back(contents.figures_of(place), contents.comparisons_of(place))
+        items += [held] if held else []
+    return (Bullets(tuple(items)),) if items else ()

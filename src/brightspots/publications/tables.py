@@ -1,78 +1,77 @@
-"""The tables of a report: one for each domain and age band, with what the comparisons say below it."""
+"""The tables of a survey: one for each domain and age band, with what the comparisons say below it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.measures.measure import measures_of
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.sentences import (
-    CANNOT_FIND_A_CHILD,
     HIDDEN,
+    IN_WORDS,
     NOT_AVAILABLE,
     Sentence,
+    benchmark_is_public,
     comparison_key,
     figure_key,
 )
-from brightspots.publications.wording import capital, percent, plain, points, whole_percent
+from brightspots.publications.wording import capital, percent, plain, whole_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from brightspots.disclosure.release import Figure, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.release import Figure, ReleasedComparison
     from brightspots.publications.contents import Contents, Place
 
-Bands = tuple[str, ...]
-
-
-def survey_section(contents: Contents, place: Place) -> Section:
-    """Return everything about one survey in one place."""
-    title = plain(contents.questionnaire(place).title)
-    if place.questionnaire in contents.words.several:
-        title += f": {plain(place.area)}, {plain(place.wave)}"
-    return Section(
-        title, (responses_table(contents, place),), (*_domains(contents, place), *_groups(contents, place))
-    )
+NUMBERS = (
+    Column("Share", numeric=True),
+    Column("Answers", numeric=True),
+    Column("Likely range", numeric=True),
+)
 
 
 def responses_table(contents: Contents, place: Place) -> Table:
     """Return how many answered each form."""
     rows = []
     for r in contents.responses_of(place):
-        bands = tuple(contents.questionnaire(place).band) if r.age_band == "all" else (r.age_band,)
-        name = "All" if r.age_band == "all" else capital(contents.words.ages(place.questionnaire, bands))
+        name = (
+            "All" if r.age_band == "all" else capital(contents.words.ages(place.questionnaire, (r.age_band,)))
+        )
+        missing = HIDDEN if r.n is None else NOT_AVAILABLE
         rows.append(
-            _row(
+            row(
                 name,
                 HIDDEN if r.n is None else f"{r.n:,}",
                 NOT_AVAILABLE if r.eligible is None else f"{r.eligible:,}",
-                percent(r.rate) if r.rate is not None else HIDDEN if r.n is None else NOT_AVAILABLE,
+                missing if r.rate is None else percent(r.rate),
             )
         )
-    columns = (
-        Column("Age group"),
-        Column("Answered", numeric=True),
-        Column("Could have answered", numeric=True),
-    )
-    return Table("How many answered", (*columns, Column("Share", numeric=True)), tuple(rows))
+    titles = ("Answered", "Could have answered", "Share")
+    columns = (Column("Age group"), *(Column(title, numeric=True) for title in titles))
+    return Table("How many answered", columns, tuple(rows))
 
 
-def _domains(contents: Contents, place: Place) -> list[Section]:
+def domain_sections(contents: Contents, place: Place) -> list[Section]:
+    """Return a section for each domain, and in it one for each age band: the widest first."""
     sections = []
     figures, groups = contents.figures_of(place), contents.groups_of(place)
     for domain in contents.questionnaire(place).domains:
-        name = plain(domain.label)
         own = [f for f in figures if f.domain == domain.id]
         broken_down = [f for f in groups if f.domain == domain.id]
-        bands = list(dict.fromkeys(f.age_bands for f in sorted([*own, *broken_down], key=_widest_first)))
+        pools = dict.fromkeys(
+            f.age_bands for f in sorted([*own, *broken_down], key=_pool_order(contents, place))
+        )
+        name = plain(domain.label)
         parts = [
             Section(
-                capital(contents.words.ages(place.questionnaire, band)),
+                capital(contents.words.ages(place.questionnaire, pool)),
                 (
-                    *_tables(contents, name, [f for f in own if f.age_bands == band]),
-                    *_group_tables(contents, name, [f for f in broken_down if f.age_bands == band]),
+                    *_tables(contents, name, [f for f in own if f.age_bands == pool]),
+                    *_not_asked(contents, place, domain.id, pool),
+                    *_group_tables(contents, name, [f for f in broken_down if f.age_bands == pool]),
                 ),
             )
-            for band in bands
+            for pool in pools
         ]
         if len(parts) == 1:
             sections.append(Section(name, parts[0].blocks))
@@ -81,73 +80,72 @@ def _domains(contents: Contents, place: Place) -> list[Section]:
     return sections
 
 
-def _widest_first(figure: Figure) -> int:
-    return -len(figure.age_bands)
+def _pool_order(contents: Contents, place: Place) -> Callable[[Figure], tuple[int, list[int]]]:
+    bands = list(contents.questionnaire(place).band)
+    return lambda figure: (-len(figure.age_bands), [bands.index(b) for b in figure.age_bands if b in bands])
 
 
 def _tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[Block]:
-    """Return the tables of one domain and age band, and in words what their comparisons say."""
+    """Return the tables of one domain and pool of age bands, and in words what their comparisons say."""
     if not figures:
         return []
-    caption = f"{domain}, {contents.words.ages(figures[0].questionnaire, figures[0].age_bands)}"
-    scales = [f for f in figures if contents.words.measure(f).kind == "scale"]
-    others = [f for f in figures if contents.words.measure(f).kind != "scale"]
+    words = contents.words
+    caption = f"{domain}, {words.ages(figures[0].questionnaire, figures[0].age_bands)}"
+    scales = [f for f in figures if words.measure(f).kind == "scale"]
+    others = [f for f in figures if words.measure(f).kind != "scale"]
     blocks: list[Block] = [_indicator_table(contents, caption, others)] if others else []
     by_labels: dict[tuple[str, ...], list[Figure]] = {}
     for figure in scales:
-        by_labels.setdefault(_band_names(contents, figure), []).append(figure)
+        by_labels.setdefault(_category_names(contents, figure), []).append(figure)
     for labels, own in by_labels.items():
-        what = (
-            "scores from 0 to 10"
-            if len(by_labels) == 1
-            else ", ".join(dict.fromkeys(map(contents.words.label, own)))
-        )
+        names = ", ".join(dict.fromkeys(words.label(f).lower() for f in own))
+        what = "scores from 0 to 10" if len(by_labels) == 1 else f"scores from 0 to 10, {names}"
         blocks.append(_scale_table(contents, f"{caption}: {what}", labels, own))
-    said = [contents.words.with_comparisons(f, contents.compared(f)) for f in figures if contents.compared(f)]
+    said = [words.with_comparisons(f, contents.compared(f)) for f in figures if contents.compared(f)]
     if said:
-        blocks += [Paragraph(Sentence("The comparisons in words:")), Bullets(tuple(said))]
+        blocks += [Paragraph(Sentence(IN_WORDS)), Bullets(tuple(said))]
     return blocks
+
+
+def _not_asked(contents: Contents, place: Place, domain: str, pool: tuple[str, ...]) -> list[Block]:
+    if len(pool) > 1 or len(contents.questionnaire(place).band) == 1:
+        return []
+    asked = measures_of(contents.questionnaire(place)).values()
+    labels = [plain(m.label) for m in asked if m.domain == domain and pool[0] not in m.asked]
+    return [Paragraph(contents.words.not_asked(place.questionnaire, pool[0], labels))] if labels else []
 
 
 def _indicator_table(contents: Contents, caption: str, figures: Sequence[Figure]) -> Table:
     compared = any(contents.compared(f) for f in figures)
-    columns = [
-        Column("Indicator"),
-        Column("Share", numeric=True),
-        Column("Answers", numeric=True),
-        Column("Likely range", numeric=True),
-        Column("Picture", picture=True),
-    ]
-    if compared:
-        columns.append(Column("Compared with"))
     rows = []
     for figure in figures:
-        entries = [
-            *_entries(contents, contents.words.label(figure), figure),
-            Entry(bar=bar(figure, contents.compared(figure))),
-        ]
+        entries = figure_entries(contents, contents.words.label(figure), figure, contents.compared(figure))
         if compared:
             entries.append(_compared_entry(contents, contents.compared(figure)))
         rows.append(tuple(entries))
-    return Table(caption, tuple(columns), tuple(rows))
+    more = (Column("Compared with"),) if compared else ()
+    return Table(caption, (Column("Indicator"), *NUMBERS, *more), tuple(rows))
 
 
-def _entries(contents: Contents, name: str, figure: Figure) -> list[Entry]:
-    """Return a figure's name, share, answers and likely range."""
+def figure_entries(
+    contents: Contents, name: str, figure: Figure, compared: Iterable[ReleasedComparison] = ()
+) -> list[Entry]:
+    """Return a figure's name, share, answers and likely range with its picture."""
     key = (figure_key(figure),)
     words = contents.words
-    answers = [Sentence(_answers(figure), key)]
+    answers = [Sentence(answers_of(figure), key)]
     if figure.low_base:
         answers.append(Sentence("few answers", key))
     return [
         Entry((Sentence(name),)),
         Entry((Sentence(words.share(figure), key),)),
         Entry(tuple(answers)),
-        Entry((Sentence(words.likely_range(figure), key),)),
+        Entry((Sentence(words.likely_range(figure), key),), bar(figure, compared)),
     ]
 
 
-def _answers(figure: Figure) -> str:
+def answers_of(figure: Figure) -> str:
+    """Return how many of how many in figures, or a symbol."""
     if figure.status == "shown":
         return f"{figure.count:,} of {figure.n:,}"
     if figure.status == "banded":
@@ -155,63 +153,52 @@ def _answers(figure: Figure) -> str:
     return HIDDEN if figure.status == "withheld" else NOT_AVAILABLE
 
 
-def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison], prefix: str = "") -> Entry:
-    lines = []
-    for c in comparisons:
-        words = contents.words.verdict_words(c)
-        if contents.words.verdict(c)[0] in ("better", "worse") and c.difference is not None:
-            words += f", by {points(c.difference)}"
-        text = f"{prefix}{contents.words.others(c)}: {words}"
-        lines.append(Sentence(text, (figure_key(c.figure),), (comparison_key(c),)))
-    return Entry(tuple(lines) or (Sentence(NOT_AVAILABLE),))
-
-
 def bar(figure: Figure, comparisons: Iterable[ReleasedComparison] = ()) -> Bar | None:
     """Return the picture of a figure; None where it is hidden: it is absent, not at zero."""
     if figure.lower is None or figure.upper is None:
         return None
-    marks = sorted({whole_percent(c.benchmark) for c in comparisons if c.benchmark is not None})
+    others = {c.benchmark for c in comparisons if c.benchmark is not None and benchmark_is_public(c)}
     share = None if figure.share is None else whole_percent(figure.share)
-    return Bar(whole_percent(figure.lower), whole_percent(figure.upper), share, tuple(marks))
+    marks = tuple(sorted({whole_percent(other) for other in others}))
+    return Bar(whole_percent(figure.lower), whole_percent(figure.upper), share, marks)
 
 
-def _band_names(contents: Contents, figure: Figure) -> tuple[str, ...]:
+def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison], prefix: str = "") -> Entry:
+    lines = tuple(
+        Sentence(
+            f"{prefix}{contents.words.marked_others(c)}: {contents.words.verdict_words(c)}",
+            (figure_key(c.figure),),
+            (comparison_key(c),),
+        )
+        for c in comparisons
+    )
+    return Entry(lines or (Sentence(NOT_AVAILABLE),))
+
+
+def _category_names(contents: Contents, figure: Figure) -> tuple[str, ...]:
     measure = contents.words.measure(figure)
     return tuple(contents.words.category_of(figure.questionnaire, measure, c) for c in measure.categories)
 
 
 def _scale_table(contents: Contents, caption: str, labels: Sequence[str], figures: Sequence[Figure]) -> Table:
+    """Return the four bands of some 0-10 scales, one row a scale."""
     by_measure: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         by_measure.setdefault(figure.measure, {})[figure.category] = figure
     compared = any(contents.compared(f) for f in figures)
-    columns = [
-        Column("Scale"),
-        *(Column(capital(label), numeric=True) for label in labels),
-        Column("Answers", numeric=True),
-    ]
     rows = []
     for bands in by_measure.values():
         first = next(iter(bands.values()))
-        said = [f.n for f in bands.values() if f.n is not None]
+        n = next((f.n for f in bands.values() if f.n is not None), None)
+        answers = Sentence(HIDDEN if n is None else f"{n:,}", tuple(map(figure_key, bands.values())))
         entries = [Entry((Sentence(contents.words.label(first)),))]
         entries += [_band_entry(contents, bands.get(c)) for c in contents.words.measure(first).categories]
-        entries.append(
-            Entry((Sentence(f"{said[0]:,}" if said else HIDDEN, tuple(map(figure_key, bands.values()))),))
-        )
+        entries.append(Entry((answers,)))
         if compared:
-            lines = [
-                line
-                for f in bands.values()
-                for line in _compared_entry(
-                    contents, contents.compared(f), f"{capital(contents.words.category(f))}: "
-                ).lines
-                if contents.compared(f)
-            ]
-            entries.append(Entry(tuple(lines) or (Sentence(NOT_AVAILABLE),)))
+            entries.append(_scale_compared_entry(contents, bands.values()))
         rows.append(tuple(entries))
-    if compared:
-        columns.append(Column("Compared with"))
+    columns = [Column("Scale"), *(Column(capital(label), numeric=True) for label in labels)]
+    columns += [Column("Answers", numeric=True), *([Column("Compared with")] if compared else [])]
     return Table(caption, tuple(columns), tuple(rows))
 
 
@@ -219,15 +206,26 @@ def _band_entry(contents: Contents, figure: Figure | None) -> Entry:
     if figure is None:
         return Entry((Sentence(NOT_AVAILABLE),))
     key = (figure_key(figure),)
-    share, likely = contents.words.share(figure), contents.words.likely_range(figure)
-    lines = [Sentence(share, key)]
+    lines = [Sentence(contents.words.share(figure), key)]
     if figure.lower is not None:
-        lines.append(Sentence(f"({likely})", key))
+        lines.append(Sentence(f"({contents.words.likely_range(figure)})", key))
     return Entry(tuple(lines))
 
 
+def _scale_compared_entry(contents: Contents, figures: Iterable[Figure]) -> Entry:
+    lines = [
+        line
+        for f in figures
+        if contents.compared(f)
+        for line in _compared_entry(
+            contents, contents.compared(f), f"{capital(contents.words.category(f))}: "
+        ).lines
+    ]
+    return Entry(tuple(lines) or (Sentence(NOT_AVAILABLE),))
+
+
 def _group_tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[Table]:
-    """Return the tables that break one domain and age band down by traits."""
+    """Return the tables that break one domain and pool of age bands down by traits."""
     by_traits: dict[tuple[str, ...], list[Figure]] = {}
     for figure in figures:
         by_traits.setdefault(tuple(trait for trait, _ in figure.group), []).append(figure)
@@ -238,79 +236,14 @@ def _group_tables(contents: Contents, domain: str, figures: Sequence[Figure]) ->
         ages = contents.words.ages(own[0].questionnaire, own[0].age_bands)
         rows = []
         for figure in own:
-            name, *numbers = _entries(contents, _full_label(contents, figure), figure)
-            group = contents.words.group(figure.questionnaire, figure.group)
-            rows.append((name, Entry((Sentence(capital(group)),)), *numbers))
-        columns = (
-            Column("Indicator"),
-            Column("Group"),
-            *(Column(t, numeric=True) for t in ("Share", "Answers", "Likely range")),
-        )
+            name, *numbers = figure_entries(contents, contents.words.full_label(figure), figure)
+            group = capital(contents.words.group(figure.questionnaire, figure.group))
+            rows.append((name, Entry((Sentence(group),)), *numbers))
+        columns = (Column("Indicator"), Column("Group"), *NUMBERS)
         tables.append(Table(f"{domain} by {by}, {ages}", columns, tuple(rows)))
     return tables
 
 
-def _full_label(contents: Contents, figure: Figure) -> str:
-    label = contents.words.label(figure)
-    if contents.words.measure(figure).kind != "scale":
-        return label
-    return f"{label}: {contents.words.category(figure)}"
-
-
-def _groups(contents: Contents, place: Place) -> list[Section]:
-    """Return the section on groups: those that stand out, then every group that was named beforehand."""
-    cohorts = contents.cohorts_of(place)
-    if not cohorts:
-        return []
-    words, first = contents.words, cohorts[0]
-    blocks: list[Block] = []
-    search = contents.release.searches.get(place.questionnaire)
-    if search is not None:
-        blocks.append(Paragraph(words.search(place.questionnaire, search, first.figure.age_bands)))
-    flagged = [c for c in cohorts if c.tier == "flag"]
-    blocks.append(
-        Bullets(tuple(words.cohort(c) for c in flagged)) if flagged else Paragraph(words.no_flag(cohorts))
-    )
-    blocks.append(Paragraph(Sentence(CANNOT_FIND_A_CHILD)))
-    promise = plain(contents.release.promises.get(place.questionnaire, ""))
-    if promise:
-        blocks.append(Paragraph(Sentence(f"What they were told: “{promise}”")))
-    columns = (
-        Column("Group"),
-        Column("Share", numeric=True),
-        Column("Answers", numeric=True),
-        Column("Likely range", numeric=True),
-        Column("Picture", picture=True),
-        Column("All others", numeric=True),
-        Column("In short"),
-    )
-    rows = tuple(_group_row(contents, cohort) for cohort in cohorts)
-    ages = words.ages(place.questionnaire, first.figure.age_bands)
-    blocks.append(Table(f"{_full_label(contents, first.figure)}: every group, {ages}", columns, rows))
-    title = "Groups that may need more" if first.direction == "low" else "Groups that do well"
-    return [Section(title, tuple(blocks))]
-
-
-def _group_row(contents: Contents, cohort: ReleasedCohort) -> tuple[Entry, ...]:
-    rest_key = (figure_key(cohort.rest),)
-    in_short = {"withheld": HIDDEN, "no base": NOT_AVAILABLE, "banded": "given as a band"}.get(
-        cohort.figure.status, "not singled out" if cohort.rest.status == "shown" else NOT_AVAILABLE
-    )
-    if cohort.tier == "flag":
-        in_short = "stands out"
-    return (
-        *_entries(contents, capital(plain(cohort.name)), cohort.figure),
-        Entry(bar=bar(cohort.figure)),
-        Entry((Sentence(contents.words.share(cohort.rest), rest_key), *_rest_answers(cohort))),
-        Entry((Sentence(in_short, (figure_key(cohort.figure),)),)),
-    )
-
-
-def _rest_answers(cohort: ReleasedCohort) -> tuple[Sentence, ...]:
-    if cohort.rest.status not in ("shown", "banded"):
-        return ()
-    return (Sentence(f"({_answers(cohort.rest)})", (figure_key(cohort.rest),)),)
-
-
-def _row(*texts: str) -> tuple[Entry, ...]:
+def row(*texts: str) -> tuple[Entry, ...]:
+    """Return a row of plain entries."""
     return tuple(Entry((Sentence(text),)) for text in texts)

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from brightspots.disclosure.release import Figure, ReleasedCohort, ReleasedComparison
     from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report, Section
+    from brightspots.publications.sentences import Sentence
 
 FORMAT = 1
 DIGITS = 4
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 AT_START = re.compile(r"^([-+=]|\d+[.)](?=\s))")
-FORMULA = ("=", "+", "-", "@")
+FORMULA = tuple("=+-@＝＋－＠")
+ROLES = {"hot_spot": "within another"}
 SYMBOLS = (HIDDEN, NOT_AVAILABLE, NOT_ASKED)
 
 
@@ -60,7 +62,7 @@ def _section(section: Section, level: int) -> Iterator[str]:
         if isinstance(block, Paragraph):
             yield escaped(block.sentence.text)
         elif isinstance(block, Bullets):
-            yield from (f"- {escaped(item.text)}" for item in block.items)
+            yield from (f"- {_item(item)}" for item in block.items)
         else:
             yield from _table(block)
         yield ""
@@ -68,14 +70,17 @@ def _section(section: Section, level: int) -> Iterator[str]:
         yield from _section(inner, level + 1)
 
 
+def _item(item: Sentence) -> str:
+    return f"**{escaped(item.lead)}**{escaped(item.rest)}" if item.lead else escaped(item.text)
+
+
 def _table(table: Table) -> Iterator[str]:
-    kept = [i for i, column in enumerate(table.columns) if not column.picture]
     yield f"**{escaped(table.caption)}**"
     yield ""
-    yield _row(escaped(table.columns[i].title) for i in kept)
-    yield _row("---:" if table.columns[i].numeric else "---" for i in kept)
+    yield _row(escaped(column.title) for column in table.columns)
+    yield _row("---:" if column.numeric else "---" for column in table.columns)
     for row in table.rows:
-        yield _row("<br>".join(escaped(line.text) for line in row[i].lines) for i in kept)
+        yield _row("<br>".join(escaped(line.text) for line in entry.lines) for entry in row)
 
 
 def _row(cells: Iterator[str]) -> str:
@@ -104,7 +109,7 @@ def to_json(contents: Contents) -> str:
         "policy": plain(release.policy.id),
         "surveys": [
             {
-                "questionnaire": place.questionnaire,
+                "questionnaire": plain(place.questionnaire),
                 "title": plain(contents.questionnaire(place).title),
                 "area": plain(place.area),
                 "wave": plain(place.wave),
@@ -137,7 +142,7 @@ def _all_figures(contents: Contents) -> list[Figure]:
 
 def _place(figure: Figure) -> dict[str, Any]:
     return {
-        "questionnaire": figure.questionnaire,
+        "questionnaire": plain(figure.questionnaire),
         "area": plain(figure.area),
         "wave": plain(figure.wave),
         "domain": figure.domain,
@@ -206,7 +211,7 @@ def cohort_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
         "conditions": {plain(trait): plain(level) for trait, level in cohort.conditions},
         "direction": cohort.direction,
         "stands_out": cohort.tier == "flag",
-        "role": cohort.role,
+        "role": ROLES.get(cohort.role, cohort.role),
         "covered_by": plain(cohort.covered_by),
         "status": inside.status,
         "n": inside.n,
