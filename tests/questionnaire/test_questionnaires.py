@@ -262,7 +262,7 @@ class TestEveryQuestionnaire:
                 assert questionnaire.questions[item.id].domain == responses.domain
 
     def test_only_these_are_better_when_lower(self, questionnaire):
-        lower = {q.id for q in questionnaire.questions.values() if not q.higher_is_better}
+        lower = {q.id for q in questionnaire.questions.values() if q.higher_is_better is False}
         assert lower == HAPPIER_WHEN_LOWER[questionnaire.id]
 
     def test_counted_answers_are_a_run_of_options_from_one_end(self, questionnaire):

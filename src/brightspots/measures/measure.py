@@ -48,10 +48,15 @@ class Measure:
         ``counted`` for an indicator; the bands for a 0-10 scale; ``low`` for a composite.
     counts : mapping of (category, age band) to tuple of str
         The answers that count towards a category.
-    higher_is_better : bool
+    higher_is_better : bool or None
         Of the question itself; see `good_when_high` for a category.
     sensitive_side : str
     sensitive : bool
+    routed : bool
+        Whether it is asked only of those who gave certain answers to another question.
+    basis : mapping of age band to str
+        What else shares have to have in common to be comparable: the routing of a question, what a blank set
+        of boxes means, the rule and scales of a composite.
     """
 
     id: str
@@ -63,9 +68,11 @@ class Measure:
     answers: tuple[str, ...]
     categories: tuple[str, ...]
     counts: Mapping[tuple[str, str], tuple[str, ...]]
-    higher_is_better: bool
+    higher_is_better: bool | None
     sensitive_side: SensitiveSide
     sensitive: bool
+    routed: bool
+    basis: Mapping[str, str]
 
     @property
     def valid(self) -> tuple[str, ...]:
@@ -78,12 +85,19 @@ class Measure:
 
     def same_in(self, age_bands: tuple[str, ...]) -> bool:
         """Whether all these bands were asked it with the same counted answers."""
-        return set(age_bands) <= set(self.asked) and all(
-            len({self.counts[(category, band)] for band in age_bands}) == 1 for category in self.categories
-        )
+        if not set(age_bands) <= set(self.asked):
+            return False
+        counted = {
+            (self.basis[band], *(frozenset(self.counts[(category, band)]) for category in self.categories))
+            for band in age_bands
+        }
+        return len(counted) == 1
 
     def good_when_high(self, category: str) -> bool | None:
-        """Whether a larger share in the category is good news; None for the bands in the middle."""
+        """Whether a larger share in the category is good news.
+
+        None for what is neither: the bands in the middle, and the themes of comments.
+        """
         if self.kind == "indicator":
             return self.higher_is_better
         return {"low": False, "very high": True}.get(category)
@@ -112,12 +126,15 @@ def measures_of(questionnaire: Questionnaire) -> dict[str, Measure]:
     """
     parts: list[Measure] = [_indicator(questionnaire, i) for i in questionnaire.all_indicators]
     parts += [_scale(scale) for scale in questionnaire.wellbeing_scales]
-    parts += [_composite(composite) for composite in questionnaire.composites]
+    parts += [_composite(questionnaire, composite) for composite in questionnaire.composites]
     return {measure.id: measure for measure in parts}
 
 
 def _indicator(questionnaire: Questionnaire, indicator: Indicator) -> Measure:
     reported = REPORTED["indicator"]
+    blank = next(
+        (s.all_blank for s in questionnaire.multiple_responses if indicator.id in {i.id for i in s.items}), ""
+    )
     return Measure(
         id=indicator.id,
         domain=indicator.domain,
@@ -131,7 +148,14 @@ def _indicator(questionnaire: Questionnaire, indicator: Indicator) -> Measure:
         higher_is_better=indicator.higher_is_better,
         sensitive_side=indicator.sensitive_side,
         sensitive=indicator.sensitive,
+        routed=indicator.asked_if is not None,
+        basis=dict.fromkeys(indicator.asked, f"blank means {blank}" if blank else _routing(indicator)),
     )
+
+
+def _routing(question: Indicator | WellbeingScale) -> str:
+    route = question.asked_if
+    return f"asked if {route.measure} is {', '.join(sorted(route.answers))}" if route else ""
 
 
 def _scale(scale: WellbeingScale) -> Measure:
@@ -156,10 +180,18 @@ def _scale(scale: WellbeingScale) -> Measure:
         higher_is_better=scale.higher_is_better,
         sensitive_side="counted",
         sensitive=False,
+        routed=scale.asked_if is not None,
+        basis=dict.fromkeys(scale.asked, _routing(scale)),
     )
 
 
-def _composite(composite: Composite) -> Measure:
+def _composite(questionnaire: Questionnaire, composite: Composite) -> Measure:
+    scales = [scale for scale in questionnaire.wellbeing_scales if scale.id in composite.scales]
+
+    def basis(band: str) -> str:
+        asked = [s.id if s.higher_is_better else f"{s.id} reversed" for s in scales if band in s.asked]
+        return f"{composite.rule} of {', '.join(sorted(asked))}, {composite.minimum_answered} answered"
+
     return Measure(
         id=composite.id,
         domain=composite.domain,
@@ -173,6 +205,8 @@ def _composite(composite: Composite) -> Measure:
         higher_is_better=False,
         sensitive_side="counted",
         sensitive=True,
+        routed=False,
+        basis={band: basis(band) for band in composite.asked},
     )
 
 

@@ -12,7 +12,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from brightspots.questionnaire.missing import MissingKind
 
@@ -119,8 +119,8 @@ class Indicator(Frozen):
         Age bands that are asked it.
     counted : tuple of str, or dict of age band to tuple of str
         Answers that count; per band where they differ.
-    higher_is_better : bool
-        Whether a larger share is good news.
+    higher_is_better : bool or None
+        Whether a larger share is good news; None for a box that is neither good news nor bad.
     finding : str
         What the counted children do, to follow "62% of 11-18s": "like school or college".
     sensitive_side : {"counted", "not counted", "both", "neither"}
@@ -142,7 +142,7 @@ class Indicator(Frozen):
     scale: str
     asked: Annotated[tuple[str, ...], Field(min_length=1)]
     counted: tuple[str, ...] | dict[str, tuple[str, ...]]
-    higher_is_better: bool
+    higher_is_better: bool | None
     finding: Text
     sensitive_side: SensitiveSide = "neither"
     sensitive: bool = False
@@ -156,12 +156,18 @@ class Indicator(Frozen):
 
 
 class SetItem(Frozen):
-    """One box of a multiple-response set, ticked or not."""
+    """One box of a multiple-response set, ticked or not.
+
+    Attributes
+    ----------
+    higher_is_better : bool, optional
+        Whether more ticks are good news; left out where they are neither good news nor bad.
+    """
 
     id: Id
     label: Text
     finding: Text
-    higher_is_better: bool = True
+    higher_is_better: bool | None = None
     sensitive_side: SensitiveSide = "neither"
 
 
@@ -174,6 +180,7 @@ class MultipleResponse(Frozen):
         Whether a child who ticked nothing answered "none of these" or did not answer.
     comment_themes : bool
         True where the boxes are themes that a person gave to a comment; the comment itself is never read.
+        What children write about is neither good news nor bad, so a theme has no `higher_is_better`.
     """
 
     id: Id
@@ -185,6 +192,12 @@ class MultipleResponse(Frozen):
     comment_themes: bool = False
     sensitive: bool = False
     certainty: Certainty = "assumed"
+
+    @model_validator(mode="after")
+    def _themes_have_no_good_side(self) -> MultipleResponse:
+        if self.comment_themes and any(item.higher_is_better is not None for item in self.items):
+            raise ValueError("a theme of comments is neither good news nor bad: leave out higher_is_better")
+        return self
 
     def indicator(self, item: SetItem) -> Indicator:
         """Return one box as an indicator of its own."""

@@ -233,14 +233,15 @@ def _worst_to_best(
     options = questionnaire.options(indicator.id)
     counted = [i for i, option in enumerate(options) if option in indicator.counted_in(band)]
     others = [i for i in range(len(options)) if i not in counted]
-    bad, good = (others, counted) if indicator.higher_is_better else (counted, others)
+    upwards = indicator.higher_is_better is not False
+    bad, good = (others, counted) if upwards else (counted, others)
     lowest, highest = BOX_SHARES if options == TICKED else FAVOURABLE_SHARES
     somewhere = lowest + (highest - lowest) * (zlib.crc32(indicator.id.encode()) % 1000) / 1000
     favourable = TYPICAL_SHARES.get(indicator.id, somewhere)
     order: list[int] = []
     shares: list[float] = []
     for side, share in ((bad, 1 - favourable), (good, favourable)):
-        order += sorted(side, reverse=indicator.higher_is_better)
+        order += sorted(side, reverse=upwards)
         shares += (_shares([0.6 ** (len(side) - i) for i in range(len(side))]) * share).tolist()
     return order, shares
 
