@@ -50,6 +50,7 @@ class Column:
 
     title: str
     numeric: bool = False
+    pictured: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def group_sections(contents: Contents, place: Place) -> list[Section]:
     promise = contents.release.promises.get(place.questionnaire, "")
     if plain(promise):
         blocks.append(Paragraph(words.told(promise)))
-    ages = words.ages(place.questionnaire, first.figure.age_bands)
+    ages = words.ages_heading(place.questionnaire, first.figure.age_bands)
     columns = (Column("Group"), *NUMBERS, Column("All others", numeric=True), Column("In short"))
     rows = tuple(_row(contents, cohort) for cohort in cohorts)
     blocks.append(Table(f"{words.full_label(first.figure)}: every group, {ages}", columns, rows))

@@ -74,6 +74,13 @@ class Names:
         nouns = [plain(bands[band].noun) if band in bands else plain(band) for band in age_bands]
         return listed(nouns) + (" together" if len(nouns) > 1 else "")
 
+    def ages_heading(self, questionnaire: str, age_bands: tuple[str, ...]) -> str:
+        """Return some age bands as a heading."""
+        bands = self.questionnaires[questionnaire].band
+        if len(bands) > 1 and set(age_bands) == set(bands):
+            return "all ages together"
+        return self.ages(questionnaire, age_bands)
+
     def group(self, questionnaire: str, group: Group, people: str = "") -> str:
         """Return the name of a group, such as "girls in residential care"."""
         model = self.questionnaires[questionnaire]

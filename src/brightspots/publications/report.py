@@ -9,7 +9,7 @@ from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
 from brightspots.publications.summary import summary
 from brightspots.publications.tables import domain_sections, responses_table
-from brightspots.publications.wording import capital, listed, plain
+from brightspots.publications.wording import listed, plain
 
 if TYPE_CHECKING:
     from brightspots.publications.contents import Contents, Place
@@ -32,10 +32,10 @@ def arrange(contents: Contents) -> Report:
     places = contents.places
     areas = listed(dict.fromkeys(plain(place.area) for place in places))
     waves = listed(dict.fromkeys(plain(place.wave) for place in places))
-    surveys = listed(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
+    surveys = "; ".join(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
     return Report(
         title=f"What we were told: {areas}, {waves}",
-        subtitle=f"Survey findings. {capital(surveys)}",
+        subtitle=f"Survey findings: {surveys}",
         sections=(
             summary(contents),
             *(_survey(contents, place) for place in places),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 NUMBERS = (
     Column("Share", numeric=True),
-    Column("Answers", numeric=True),
-    Column("Likely range", numeric=True),
+    Column("How many", numeric=True),
+    Column("Likely range", pictured=True),
 )
 
 
@@ -64,7 +64,7 @@ def domain_sections(contents: Contents, place: Place) -> list[Section]:
         name = plain(domain.label)
         parts = [
             Section(
-                capital(contents.words.ages(place.questionnaire, pool)),
+                capital(contents.words.ages_heading(place.questionnaire, pool)),
                 (
                     *_tables(contents, name, [f for f in own if f.age_bands == pool]),
                     *_not_asked(contents, place, domain.id, pool),
@@ -90,20 +90,31 @@ def _tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[
     if not figures:
         return []
     words = contents.words
-    caption = f"{domain}, {words.ages(figures[0].questionnaire, figures[0].age_bands)}"
+    caption = f"{domain}, {words.ages_heading(figures[0].questionnaire, figures[0].age_bands)}"
     scales = [f for f in figures if words.measure(f).kind == "scale"]
     others = [f for f in figures if words.measure(f).kind != "scale"]
     blocks: list[Block] = [_indicator_table(contents, caption, others)] if others else []
+    blocks += _scale_tables(contents, caption, scales)
+    said = [words.with_comparisons(f, contents.compared(f)) for f in figures if contents.compared(f)]
+    if said:
+        blocks += [Paragraph(Sentence(IN_WORDS)), Bullets(tuple(said))]
+    return blocks
+
+
+def _scale_tables(contents: Contents, caption: str, figures: Sequence[Figure]) -> list[Block]:
+    """Return the bands of 0-10 scales, a table for each set of band names, and their comparisons."""
+    words = contents.words
+    blocks: list[Block] = []
     by_labels: dict[tuple[str, ...], list[Figure]] = {}
-    for figure in scales:
+    for figure in figures:
         by_labels.setdefault(_category_names(contents, figure), []).append(figure)
     for labels, own in by_labels.items():
         names = ", ".join(dict.fromkeys(words.label(f).lower() for f in own))
         what = "scores from 0 to 10" if len(by_labels) == 1 else f"scores from 0 to 10, {names}"
         blocks.append(_scale_table(contents, f"{caption}: {what}", labels, own))
-    said = [words.with_comparisons(f, contents.compared(f)) for f in figures if contents.compared(f)]
-    if said:
-        blocks += [Paragraph(Sentence(IN_WORDS)), Bullets(tuple(said))]
+    compared = [f for f in figures if contents.compared(f)]
+    if compared:
+        blocks.append(_indicator_table(contents, f"{caption}: scores compared", compared))
     return blocks
 
 
@@ -119,7 +130,9 @@ def _indicator_table(contents: Contents, caption: str, figures: Sequence[Figure]
     compared = any(contents.compared(f) for f in figures)
     rows = []
     for figure in figures:
-        entries = figure_entries(contents, contents.words.label(figure), figure, contents.compared(figure))
+        entries = figure_entries(
+            contents, contents.words.full_label(figure), figure, contents.compared(figure)
+        )
         if compared:
             entries.append(_compared_entry(contents, contents.compared(figure)))
         rows.append(tuple(entries))
@@ -163,10 +176,10 @@ def bar(figure: Figure, comparisons: Iterable[ReleasedComparison] = ()) -> Bar |
     return Bar(whole_percent(figure.lower), whole_percent(figure.upper), share, marks)
 
 
-def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison], prefix: str = "") -> Entry:
+def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison]) -> Entry:
     lines = tuple(
         Sentence(
-            f"{prefix}{contents.words.marked_others(c)}: {contents.words.verdict_words(c)}",
+            f"{contents.words.marked_others(c)}: {contents.words.verdict_words(c)}",
             (figure_key(c.figure),),
             (comparison_key(c),),
         )
@@ -185,7 +198,6 @@ def _scale_table(contents: Contents, caption: str, labels: Sequence[str], figure
     by_measure: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         by_measure.setdefault(figure.measure, {})[figure.category] = figure
-    compared = any(contents.compared(f) for f in figures)
     rows = []
     for bands in by_measure.values():
         first = next(iter(bands.values()))
@@ -193,13 +205,9 @@ def _scale_table(contents: Contents, caption: str, labels: Sequence[str], figure
         answers = Sentence(HIDDEN if n is None else f"{n:,}", tuple(map(figure_key, bands.values())))
         entries = [Entry((Sentence(contents.words.label(first)),))]
         entries += [_band_entry(contents, bands.get(c)) for c in contents.words.measure(first).categories]
-        entries.append(Entry((answers,)))
-        if compared:
-            entries.append(_scale_compared_entry(contents, bands.values()))
-        rows.append(tuple(entries))
-    columns = [Column("Scale"), *(Column(capital(label), numeric=True) for label in labels)]
-    columns += [Column("Answers", numeric=True), *([Column("Compared with")] if compared else [])]
-    return Table(caption, tuple(columns), tuple(rows))
+        rows.append((*entries, Entry((answers,))))
+    columns = (Column("Scale"), *(Column(capital(label), numeric=True) for label in labels))
+    return Table(caption, (*columns, Column("Answers", numeric=True)), tuple(rows))
 
 
 def _band_entry(contents: Contents, figure: Figure | None) -> Entry:
@@ -212,18 +220,6 @@ def _band_entry(contents: Contents, figure: Figure | None) -> Entry:
     return Entry(tuple(lines))
 
 
-def _scale_compared_entry(contents: Contents, figures: Iterable[Figure]) -> Entry:
-    lines = [
-        line
-        for f in figures
-        if contents.compared(f)
-        for line in _compared_entry(
-            contents, contents.compared(f), f"{capital(contents.words.category(f))}: "
-        ).lines
-    ]
-    return Entry(tuple(lines) or (Sentence(NOT_AVAILABLE),))
-
-
 def _group_tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[Table]:
     """Return the tables that break one domain and pool of age bands down by traits."""
     by_traits: dict[tuple[str, ...], list[Figure]] = {}
@@ -233,7 +229,7 @@ def _group_tables(contents: Contents, domain: str, figures: Sequence[Figure]) ->
     for traits, own in by_traits.items():
         questionnaire = contents.release.questionnaires[own[0].questionnaire]
         by = " and ".join(plain(questionnaire.trait[t].label).lower() for t in traits)
-        ages = contents.words.ages(own[0].questionnaire, own[0].age_bands)
+        ages = contents.words.ages_heading(own[0].questionnaire, own[0].age_bands)
         rows = []
         for figure in own:
             name, *numbers = figure_entries(contents, contents.words.full_label(figure), figure)
