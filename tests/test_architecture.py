@@ -75,7 +75,10 @@ def test_help_imports_neither_pandas_nor_scipy() -> None:
 
 
 def test_the_statistics_import_neither_pandas_nor_heavy_scipy() -> None:
-    program = "import sys, brightspots.statistics; print([m for m in sys.modules if m in ('pandas', 'scipy.stats')])"
+    program = (
+        "import sys, brightspots.statistics\n"
+        "print([name for name in ('pandas', 'scipy.stats') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -66,7 +66,9 @@ def test_bad_answers_end_with_3_and_write_nothing(sheffield: Path) -> None:
     lines = text.splitlines(keepends=True)
     (sheffield / "4-7.csv").write_text("".join(lines) + lines[2], encoding="utf-8")
     config = (sheffield / "brightspots.toml").read_text()
-    (sheffield / "brightspots.toml").write_text(config.replace('"4-7" = 110', '"4-7" = 1').replace("212", "1").replace("368", "1"))
+    (sheffield / "brightspots.toml").write_text(
+        config.replace('"4-7" = 110', '"4-7" = 1').replace("212", "1").replace("368", "1")
+    )
     done = runner.invoke(app, ["report", str(sheffield)])
     assert done.exit_code == 3
     assert "more_answers_than_children" in done.stderr
@@ -153,7 +155,9 @@ def test_example_runs_as_it_is(tmp_path: Path) -> None:
 
 def test_start_drafts_what_check_can_read_once_finished(tmp_path: Path) -> None:
     out = tmp_path / "drafts"
-    done = runner.invoke(app, ["start", str(FIXTURE / "8-11.sav"), str(FIXTURE / "11-18.sav"), "--out", str(out)])
+    done = runner.invoke(
+        app, ["start", str(FIXTURE / "8-11.sav"), str(FIXTURE / "11-18.sav"), "--out", str(out)]
+    )
     assert done.exit_code == 0, done.output
     assert {p.name for p in out.iterdir()} == {"mapping.toml", "brightspots.toml", "benchmarks.toml"}
     again = runner.invoke(app, ["start", str(FIXTURE / "8-11.sav"), "--out", str(out)])
@@ -165,7 +169,10 @@ def test_start_writes_a_form_for_counts_that_reads_back(tmp_path: Path) -> None:
     assert done.exit_code == 0
     form = tmp_path / "counts" / "counts.csv"
     lines = form.read_text().splitlines()
-    filled = [line.replace("likes_school,11-18,counted,,,,", "likes_school,11-18,counted,93,,150,") for line in lines]
+    filled = [
+        line.replace("likes_school,11-18,counted,,,,", "likes_school,11-18,counted,93,,150,")
+        for line in lines
+    ]
     form.write_text("\n".join(filled) + "\n")
     done = runner.invoke(app, ["report", str(tmp_path / "counts"), "--formats", "md"])
     assert done.exit_code == 0, done.output

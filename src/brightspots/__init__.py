@@ -9,8 +9,7 @@ The public names, in the order in which an analyst meets them, are in ``__all__`
 first used, so importing brightspots costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
@@ -62,12 +61,12 @@ if TYPE_CHECKING:
     from brightspots.tallies.tally import Tally, load_tally
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "statistics":
-        return import_module("brightspots.statistics")
+        return __import__("brightspots.statistics").statistics
     if name not in _HOME:
         raise AttributeError(f"module 'brightspots' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    value: object = getattr(__import__(_HOME[name], fromlist=[name]), name)
     globals()[name] = value
     return value
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 app = typer.Typer(
-    help="Wellbeing surveys of children in care and care leavers: from answers to a report that is true and safe.",
+    help="Wellbeing surveys of children in care and care leavers: from answers to a safe and true report.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -1,0 +1,84 @@
+"""Where the time of a whole report goes, as ratios against a process that only imports what it needs.
+
+Run with ``uv run python performance/report_time.py [runs]``. Each figure is the median of so many fresh processes.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+FIXTURE = Path(__file__).parent.parent / "fixtures" / "sheffield-2021"
+NEEDED = "pandas, scipy.special, highspy, pyreadstat, pydantic, narwhals, jinja2, typer, python_calamine"
+STEPS = """
+import time
+started = time.perf_counter()
+marks = []
+def say(step): marks.append((step.split(",")[0], time.perf_counter()))
+from brightspots.config import load_config
+from brightspots.reporting import make_release, read_sources
+from brightspots.publications.publishing import publish
+say("imports of the command")
+config = load_config({fixture!r})
+sources = read_sources(config, say)
+made = make_release(config, sources, say)
+say("writing")
+publish(made, {out!r})
+say("end")
+for (step, at), (_, until) in zip([("start", started), *marks], marks):
+    print(f"{{until - at:.3f}} {{step}}")
+"""
+
+
+def median_seconds(code: str, runs: int) -> float:
+    """Return the median time of a fresh Python that runs some code."""
+    times = []
+    for _ in range(runs + 1):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times[1:])
+
+
+def main() -> None:
+    """Print the ratios."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "out")
+        report = (
+            "from brightspots.cli import app\n"
+            f"try: app(['report', {str(FIXTURE)!r}, '--out', {out!r}])\n"
+            "except SystemExit as end: assert not end.code"
+        )
+        bare = median_seconds("pass", runs)
+        ours = median_seconds("import brightspots", runs)
+        helped = median_seconds(
+            "from brightspots.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass", runs
+        )
+        imports = median_seconds(f"import {NEEDED}", runs)
+        whole = median_seconds(report, runs)
+        steps = subprocess.run(
+            [sys.executable, "-c", STEPS.format(fixture=str(FIXTURE), out=out)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    print(
+        f"Python {sys.version.split()[0]}, pandas {version('pandas')}, numpy {version('numpy')}; {runs} runs, medians"
+    )
+    print(f"import brightspots / bare Python          {ours / bare:5.2f}   (limit 1.2)")
+    print(f"brightspots --help / bare Python          {helped / bare:5.2f}")
+    print(f"whole report / importing what it needs    {whole / imports:5.2f}   (limit 1.6)")
+    print(f"  imported: {NEEDED}")
+    print("Seconds by step, one run in one process, as shares of the whole:")
+    rows = [line.split(" ", 1) for line in steps.splitlines()]
+    total = sum(float(seconds) for seconds, _ in rows)
+    for seconds, step in rows:
+        print(f"  {float(seconds) / total:6.1%}  {step}")
+
+
+if __name__ == "__main__":
+    main()
