@@ -1,6 +1,6 @@
 """Where the time of a whole report goes, as ratios against a process that only imports what it needs.
 
-Run with ``uv run python performance/report_time.py [runs]``. Each figure is the median of so many fresh processes.
+Run with ``uv run python performance/report_time.py [runs]``. Each figure is the median of that many processes.
 """
 
 import statistics
@@ -67,7 +67,7 @@ def main() -> None:
             text=True,
         ).stdout
     print(
-        f"Python {sys.version.split()[0]}, pandas {version('pandas')}, numpy {version('numpy')}; {runs} runs, medians"
+        f"Python {sys.version.split()[0]}, pandas {version('pandas')}, numpy {version('numpy')}; {runs} runs"
     )
     print(f"import brightspots / bare Python          {ours / bare:5.2f}   (limit 1.2)")
     print(f"brightspots --help / bare Python          {helped / bare:5.2f}")

@@ -1,0 +1,1 @@
+"""What may leave: the policy, the plan, the audit, and the one door out."""

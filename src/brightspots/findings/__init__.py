@@ -1,0 +1,1 @@
+"""What can be said: estimates, comparisons and cohorts."""

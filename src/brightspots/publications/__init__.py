@@ -1,0 +1,1 @@
+"""What people read: sentences, and a report in several formats. Writers accept a Release and nothing else."""

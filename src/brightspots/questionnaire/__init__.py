@@ -1,0 +1,1 @@
+"""What was asked: questionnaires and mappings as frozen data, read from TOML."""

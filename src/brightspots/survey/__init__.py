@@ -1,0 +1,1 @@
+"""Answers: read from files, coded, checked, or made up."""

@@ -1,0 +1,1 @@
+"""How many: whole-number counts that add and subtract."""
