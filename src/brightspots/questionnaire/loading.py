@@ -10,6 +10,7 @@ from brightspots.errors import QuestionnaireError
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import SCORES, TICK_SCALE, Questionnaire
+from brightspots.questionnaire.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,7 @@ def cross_faults(raw: dict[str, Any]) -> list[str]:
 
 def _age_faults(item: dict[str, Any]) -> list[str]:
     faults = []
-    if _fold(_id(item)) in RESERVED:
+    if fold(_id(item)) in RESERVED:
         faults.append(f"age_band {_id(item)}: this is a reserved word")
     for label, ages in [(_id(item), item.get("ages"))] + [
         (edition.get("label"), edition.get("ages")) for edition in _items(item, "editions")
@@ -111,7 +112,7 @@ def _scale_faults(key: str, scale: dict[str, Any]) -> list[str]:
     place = f"scales {key}"
     options = _strings(scale.get("options"))
     also = {word: option for word, option in _table(scale, "also").items() if isinstance(option, str)}
-    folded = [_fold(option) for option in options]
+    folded = [fold(option) for option in options]
     faults = [f"{place}: this name is kept for multiple-response sets"] if key == TICK_SCALE else []
     faults += [f"{place} options: {name!r} stands twice" for name in _twice(folded)]
     faults += [f"{place} options: {name!r} is a reserved word" for name in folded if name in RESERVED]
@@ -122,9 +123,13 @@ def _scale_faults(key: str, scale: dict[str, Any]) -> list[str]:
     for word, option in also.items():
         if options and option not in options:
             faults.append(f"{place} also: {option!r} is not one of its options")
-        elif _fold(word) in folded and _fold(word) != _fold(option):
+        elif fold(word) in folded and fold(word) != fold(option):
             faults.append(f"{place} also: {word!r} is itself an option and cannot mean another")
-    return faults
+    meanings = {(fold(word), fold(option)) for word, option in also.items()}
+    return faults + [
+        f"{place} also: {word!r} would mean more than one option"
+        for word in _twice([word for word, _ in sorted(meanings)])
+    ]
 
 
 def _band_faults(place: str, item: dict[str, Any], bands: list[str]) -> list[str]:
@@ -214,11 +219,11 @@ def _trait_faults(item: dict[str, Any]) -> list[str]:
     place = f"trait {_id(item)}"
     levels = _items(item, "levels")
     unknown = item.get("not_known", "not known")
-    faults = [f"{place} levels: {name!r} stands twice" for name in _twice([_fold(_id(x)) for x in levels])]
+    faults = [f"{place} levels: {name!r} stands twice" for name in _twice([fold(_id(x)) for x in levels])]
     faults += [
         f"{place} levels: {_id(level)!r} is a reserved word"
         for level in levels
-        if _fold(_id(level)) in RESERVED or _id(level) == unknown
+        if fold(_id(level)) in RESERVED or _id(level) == unknown
     ]
     faults += [
         f"{place} level {_id(level)}: give exactly one of noun, phrase and adjective"
@@ -226,13 +231,13 @@ def _trait_faults(item: dict[str, Any]) -> list[str]:
         if sum(bool(level.get(key)) for key in ("noun", "phrase", "adjective")) != 1
     ]
     spellings = [
-        {_fold(str(word)) for word in (_id(level), level.get("label", ""), *_list(level.get("also")))}
+        {fold(word) for word in (_id(level), level.get("label", ""), *_list(level.get("also")))}
         for level in levels
     ]
     return faults + [
         f"{place} levels: {word!r} would mean more than one of them"
         for word in _twice([word for words in spellings for word in sorted(words)])
-        if word not in [_fold(_id(level)) for level in levels]
+        if word not in [fold(_id(level)) for level in levels]
     ]
 
 
@@ -249,10 +254,6 @@ def _repeated(raw: dict[str, Any]) -> list[str]:
 
 def _twice(names: Sequence[str]) -> list[str]:
     return [name for name, n in Counter(names).items() if name and n > 1]
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.replace("’", "'").casefold().split())
 
 
 def _id(item: dict[str, Any]) -> str:
