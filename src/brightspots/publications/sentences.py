@@ -24,7 +24,7 @@ from brightspots.publications.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from brightspots.disclosure.cells import Group
     from brightspots.disclosure.policy import Policy
@@ -306,21 +306,31 @@ class Sentences(Names):
         """Say comparisons of one figure that have the same verdict and reason."""
         verdict, reason = self.verdict(comparisons[0])
         if verdict in RANKED:
-            text = f"That is {verdict} than {listed(map(self._ranked, comparisons), 'and than')}."
+            text = f"That is {verdict} {self._each('than', self._ranked, comparisons)}."
         elif verdict == "similar" and reason == "small":
-            text = f"There is a small difference from {listed(map(self._small, comparisons), 'and from')}."
+            text = f"There is a small difference {self._each('from', self._small, comparisons)}."
         elif verdict == "similar":
-            text = f"That is about the same as {listed(map(self._equivalent, comparisons))}."
+            text = f"That is about the same {self._each('as', self._equivalent, comparisons)}."
         elif verdict == "unclear":
             inside = ": our own answers may be inside it" if reason == "own_unknown" else ""
-            differs = listed(map(self._unclear, comparisons), "or from")
-            text = f"We cannot tell whether this differs from {differs}{inside}."
+            differs = self._each("from", self._unclear, comparisons, "or")
+            text = f"We cannot tell whether this differs {differs}{inside}."
         elif verdict == "not compared":
             text = " ".join(self._not_compared(c, reason) for c in comparisons)
         else:
             text = " ".join(map(self._withheld, comparisons))
         keys = tuple(comparison_key(c) for c in comparisons)
         return Sentence(text, (keys[0].figure,), keys)
+
+    def _each(
+        self,
+        link: str,
+        say: Callable[[ReleasedComparison], str],
+        comparisons: Iterable[ReleasedComparison],
+        last: str = "and",
+    ) -> str:
+        """Return a list in which every item has its preposition: "from this, from that and from those"."""
+        return listed((f"{link} {say(comparison)}" for comparison in comparisons), last)
 
     def _other_and(self, comparison: ReleasedComparison, *clauses: str) -> str:
         """Return the other side with clauses in brackets behind it."""
@@ -375,6 +385,22 @@ class Sentences(Names):
     def _their_figure(self, comparison: ReleasedComparison) -> str:
         said = comparison.benchmark is not None and benchmark_is_public(comparison)
         return f"the figure {'of ' if said else ''}{self.marked_others(comparison)}"
+
+    def many_unclear(self, comparisons: Sequence[ReleasedComparison]) -> Sentence:
+        """Say together what cannot be told of many figures and one comparator."""
+        sizes = [c.detectable for c in comparisons if c.detectable is not None]
+        could = (
+            f"; this survey could have shown gaps of about {points_range(min(sizes), max(sizes))}"
+            if sizes
+            else ""
+        )
+        who = self.people(comparisons[0].figure.questionnaire)
+        text = f"We cannot tell whether {number(len(comparisons))} figures on {who} differ from those"
+        return Sentence(
+            f"{text} {self.comparator(comparisons[0])}{could}. They are named below their tables.",
+            tuple(figure_key(c.figure) for c in comparisons),
+            tuple(map(comparison_key, comparisons)),
+        )
 
     def _withheld(self, comparison: ReleasedComparison) -> str:
         protected = self.protected(comparison.figure.questionnaire)

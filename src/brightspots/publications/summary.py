@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST = 0.70
 """A good answer is named without a comparison if its whole likely range lies above this, or all below it."""
+MANY = 8
+"""More figures than this of which one comparison cannot tell are counted, not named."""
 LONGEST = 5
 """Most figures of one survey that are named without a comparison."""
 
@@ -115,10 +117,20 @@ def _who(contents: Contents) -> tuple[Block, ...]:
 
 def _cannot_tell(contents: Contents) -> tuple[Block, ...]:
     words = contents.words
-    open_ones = (
-        c for c in contents.comparisons if words.verdict(c)[0] == "unclear" or words.verdict(c)[1] == "no_n"
+    items: list[Sentence] = []
+    unclear: dict[tuple[str, str], list[ReleasedComparison]] = {}
+    for c in contents.comparisons:
+        if words.verdict(c)[0] == "unclear":
+            unclear.setdefault((c.figure.questionnaire, c.comparator), []).append(c)
+    many = {key for key, own in unclear.items() if len(own) > MANY}
+    one_by_one = (
+        c
+        for c in contents.comparisons
+        if words.verdict(c)[1] == "no_n"
+        or (words.verdict(c)[0] == "unclear" and (c.figure.questionnaire, c.comparator) not in many)
     )
-    items = list(_by_figure(contents, open_ones))
+    items += _by_figure(contents, one_by_one)
+    items += [words.many_unclear(own) for key, own in unclear.items() if key in many]
     for place in contents.places:
         held = words.held_back(contents.figures_of(place), contents.comparisons_of(place))
         items += [held] if held else []

@@ -95,7 +95,8 @@ def _tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[
     others = [f for f in figures if words.measure(f).kind != "scale"]
     blocks: list[Block] = [_indicator_table(contents, caption, others)] if others else []
     blocks += _scale_tables(contents, caption, scales)
-    said = [words.with_comparisons(f, contents.compared(f)) for f in figures if contents.compared(f)]
+    in_words = [(f, [c for c in contents.compared(f) if c.verdict != "withheld"]) for f in figures]
+    said = [words.with_comparisons(f, compared) for f, compared in in_words if compared]
     if said:
         blocks += [Paragraph(Sentence(IN_WORDS)), Bullets(tuple(said))]
     return blocks

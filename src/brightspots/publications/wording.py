@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-NOT_TEXT = frozenset({"Cc", "Cs", "Cn", "Co"})
+NOT_TEXT = frozenset({"Cc", "Cs", "Co"})
 
 
 def plain(text: str) -> str:
@@ -25,8 +25,13 @@ def plain(text: str) -> str:
     'Likes school or college'
     """
     spaced = re.sub(r"\s+", " ", text)
-    kept = (c for c in spaced if unicodedata.category(c) not in NOT_TEXT and c not in DIRECTION_MARKS)
-    return "".join(kept).strip()
+    return "".join(c for c in spaced if _is_text(c)).strip()
+
+
+def _is_text(character: str) -> bool:
+    code = ord(character)
+    no_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return not (no_character or character in DIRECTION_MARKS or unicodedata.category(character) in NOT_TEXT)
 
 
 def number(n: int) -> str:
