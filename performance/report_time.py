@@ -1,6 +1,6 @@
 """Where the time of a whole report goes, as ratios against a process that only imports what it needs.
 
-Run with ``uv run python performance/report_time.py [runs]``. Each figure is the median of that many processes.
+Run with ``uv run python performance/report_time.py [runs]``: medians of that many fresh processes.
 """
 
 import statistics
