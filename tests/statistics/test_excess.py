@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from brightspots.errors import ArgumentError
-from brightspots.statistics import excess_table, shrunk_share
+from brightspots.statistics import excess_table, shrunk_share, stratified_excess_table
 
 whole = st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(0, n)))
 law = settings(deadline=None)
@@ -40,6 +40,25 @@ def test_the_group_and_the_positives_change_places(groups):
     np.testing.assert_allclose(table[:shared], turned[:shared], rtol=1e-9, atol=1e-15)
 
 
+@law
+@given(whole)
+def test_one_stratum_is_the_table_itself(groups):
+    table = stratified_excess_table(*([number] for number in groups))
+    assert len(table) == min(groups[1:]) + 1
+    np.testing.assert_allclose(table, excess_table(*groups)[: len(table)], rtol=1e-9, atol=1e-15)
+
+
+@settings(deadline=None, max_examples=30)
+@given(whole, whole)
+def test_two_strata_are_every_pair_of_counts_by_scipy(first, second):
+    chances = [stats.hypergeom(*groups).pmf(np.arange(min(groups[1:]) + 1)) for groups in (first, second)]
+    pairs = np.outer(*chances)
+    count = np.add.outer(*(np.arange(len(chance)) for chance in chances))
+    table = stratified_excess_table(*zip(first, second, strict=True))
+    expected = [pairs[count > k].sum() + pairs[count == k].sum() / 2 for k in range(len(table))]
+    np.testing.assert_allclose(table, expected, rtol=1e-9, atol=1e-13)
+
+
 def test_shrunk_reference_value():
     """Methods note, section 5: 12 of 40 where 38 of 300 are low."""
     assert round(shrunk_share(12, 40, 38 / 300).share, 4) == 0.2422
@@ -64,6 +83,8 @@ def test_shrunk_is_the_beta_posterior_between_the_raw_and_the_overall_share(yes,
         (lambda: excess_table(10, 1, 30), "size is 30: it cannot exceed n"),
         (lambda: excess_table(10, 1, 2.5), "size is 2.5: a whole number"),
         (lambda: excess_table([10], 1, 2), "n has 1 dimensions: 0 needed"),
+        (lambda: stratified_excess_table([10], [1, 2], [2]), "shapes of these must be the same"),
+        (lambda: stratified_excess_table([9, 5], [1, 2], [2, 6]), r"size\[1\] is 6: it cannot exceed n"),
         (lambda: shrunk_share(1, 2, 0.0), "overall is 0: it lies strictly between"),
         (lambda: shrunk_share(1, 2, 0.5, strength=0), "strength is 0"),
     ],

@@ -7,7 +7,7 @@ Nothing here knows what a child or a survey is. Functions of counts take single 
 from brightspots.statistics.calibration import Poststratified, Raked, poststratify, rake, raked_share
 from brightspots.statistics.differences import difference_interval
 from brightspots.statistics.effects import detectable_gap, effect_size, equivalence_margins, equivalent
-from brightspots.statistics.excess import Shrunk, excess_table, shrunk_share
+from brightspots.statistics.excess import Shrunk, excess_table, shrunk_share, stratified_excess_table
 from brightspots.statistics.funnels import Funnel, funnel, funnel_limits, predictive_z
 from brightspots.statistics.logistic import Firth, firth
 from brightspots.statistics.multiplicity import adjust
@@ -100,6 +100,7 @@ __all__ = [
     "shrunk_share",
     "standardise_direct",
     "standardise_indirect",
+    "stratified_excess_table",
     "tipping_point",
     "trend",
     "trim_weights",

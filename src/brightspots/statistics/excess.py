@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from scipy.special import betaincinv
 
 from brightspots.statistics._checks import (
@@ -12,6 +14,7 @@ from brightspots.statistics._checks import (
     numbers,
     plain,
     refuse,
+    same_length,
     tail_of,
     together,
 )
@@ -74,6 +77,55 @@ def excess_table(n: int, positives: int, size: int) -> Floats:
     for name, value in members.items():
         refuse(name, value, value > total, "it cannot exceed n", total)
     return mid_tail(hypergeometric(float(total), *(float(value) for value in members.values())))
+
+
+def stratified_excess_table(n: ArrayLike, positives: ArrayLike, size: ArrayLike) -> Floats:
+    """One-sided mid-P of an excess beyond that of the strata, for every count that a group could have.
+
+    As `excess_table`, with the number that counts held fixed in each stratum: a group is not surprising for
+    lying mostly where more of everyone counts.
+
+    Parameters
+    ----------
+    n : array-like of int
+        How many answered in each stratum.
+    positives : array-like of int
+        How many of them count, up to `n`.
+    size : array-like of int
+        Size of the group in each stratum, up to `n`.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``P(X > k) + P(X = k) / 2`` at position k, from 0 to the most of the group that could count.
+
+    Raises
+    ------
+    ArgumentError
+        If a number is negative, not whole, or above its `n`, or there are not as many of each.
+
+    References
+    ----------
+    Mantel & Haenszel 1959, Statistical aspects of the analysis of data from retrospective studies of disease
+    (the strata); the distribution is exact.
+
+    Examples
+    --------
+    >>> stratified_excess_table([4, 4], [1, 2], [2, 2]) * 24
+    array([23., 17.,  7.,  1.])
+    """
+    arguments = {"n": n, "positives": positives, "size": size}
+    strata = {
+        name: numbers(name, value, low=0, whole=True, dimensions=1) for name, value in arguments.items()
+    }
+    same_length(strata)
+    for name in ("positives", "size"):
+        refuse(name, strata[name], strata[name] > strata["n"], "it cannot exceed n", strata["n"])
+    chances = [
+        hypergeometric(float(total), float(counting), float(inside))[: int(min(counting, inside)) + 1]
+        for total, counting, inside in zip(*strata.values(), strict=True)
+    ]
+    return mid_tail(reduce(np.convolve, chances))
 
 
 def shrunk_share(
