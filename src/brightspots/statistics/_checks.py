@@ -44,9 +44,12 @@ def numbers(
     if dimensions is not None and array.ndim != dimensions:
         raise ArgumentError(f"{name} has {array.ndim} dimensions: {dimensions} needed.")
     array = array.astype(np.float64)
-    refuse(name, array, np.isinf(array) | (np.isnan(array) & (not missing)), "a finite number is needed")
-    refuse(name, array, array < low, f"it cannot be below {low:g}")
-    refuse(name, array, array > high, f"it cannot be above {high:g}")
+    if not np.isfinite(array).all():
+        refuse(name, array, np.isinf(array) | (np.isnan(array) & (not missing)), "a finite number is needed")
+    if low > -np.inf:
+        refuse(name, array, array < low, f"it cannot be below {low:g}")
+    if high < np.inf:
+        refuse(name, array, array > high, f"it cannot be above {high:g}")
     if whole:
         refuse(name, array, array != np.floor(array), "a whole number is needed")
     return array
@@ -118,7 +121,7 @@ def one_of(name: str, value: str, choices: Sequence[str]) -> None:
 
 def refuse(name: str, array: Floats, bad: Any, expected: str, limit: Floats | None = None) -> None:
     """Raise for the first bad value, saying where it stands and what was expected."""
-    if not np.any(bad):
+    if not bad.any():
         return
     place = tuple(int(i) for i in np.argwhere(bad)[0])
     where = str(list(place)) if place else ""
