@@ -20,6 +20,9 @@ LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 EXACT_FLOATS = 2**53
 """Up to here every whole number is a float of its own."""
 
+LARGEST_WHOLE = 10**300
+"""Python refuses to write out whole numbers that are much longer."""
+
 
 def tidy(cell: Any) -> Any:
     """Return a cell's value: None, int, float, text without outer spaces, or a date, time or duration.
@@ -47,7 +50,7 @@ def tidy(cell: Any) -> Any:
         return _whole(float(text)) if PLAIN_NUMBER.fullmatch(text) else text or None
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, int):
+    if isinstance(cell, int) and abs(cell) <= LARGEST_WHOLE:
         return cell
     if isinstance(cell, float | Decimal):
         return _whole(float(cell))

@@ -1,362 +1,150 @@
-"""Every check on answers: each returns the problems it finds, in words that give no answer away."""
+"""Checks on values, rows and numbers of children: each returns the problems that it finds."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.questionnaire.model import TICKED, WellbeingScale
-from brightspots.survey.coding import fold, fold_band, missing_code
-from brightspots.survey.problems import Problem
+from brightspots.questionnaire.model import WellbeingScale
+from brightspots.survey.catalogue import problem
+from brightspots.survey.coding import missing_code
+from brightspots.survey.routing import TICK, is_box, positions, silent
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterable, Mapping as MappingType, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from brightspots.questionnaire.mapping import Mapping
     from brightspots.questionnaire.model import Questionnaire
-    from brightspots.survey.coding import Coded
+    from brightspots.survey.bands import Bands, Bools
+    from brightspots.survey.coding import Coded, Codes
     from brightspots.survey.exports import Column, Export
-    from brightspots.survey.reading import Form
+    from brightspots.survey.forms import Form, Item
+    from brightspots.survey.problems import Problem
 
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
+CodesById = dict[str, "Codes"]
+Place = tuple[str, str, str]
+
 QUESTIONS_NAMED = 6
-
-
-def _numbers(export: Export, rows: Any) -> tuple[int, ...]:
-    return tuple(export.row_number(int(i)) for i in rows)
-
-
-def bands_of_rows(
-    export: Export,
-    band: str,
-    band_column: Column | None,
-    age_column: Column | None,
-    questionnaire: Questionnaire,
-    spellings: MappingType[str, str],
-) -> tuple[np.ndarray[Any, np.dtype[np.object_]], list[Problem]]:
-    """Say which form each row answered: the file's band, else the band column, else an age that decides.
-
-    Returns
-    -------
-    bands : array of str or None, one a row
-    problems : list of Problem
-    """
-    problems: list[Problem] = []
-    bands = np.full(export.n, band or None, dtype=object)
-    labels = band_column.labels if band_column else {}
-    written = (
-        [spellings.get(fold_band(labels.get(value, value))) for value in band_column.values.tolist()]
-        if band_column
-        else []
-    )
-    if band_column and not band:
-        bands = np.array(written, dtype=object)
-        unknown = np.array([name is None for name in written], dtype=bool)
-        if unknown.any():
-            problems.append(
-                Problem(
-                    "error",
-                    "unknown_band",
-                    export.name,
-                    band_column.name,
-                    "no age band, or one that the questionnaire does not have",
-                    f"one of {', '.join(questionnaire.band)}",
-                    "correct the band, or say what it means in the mapping's [age_bands]",
-                    rows=_numbers(export, np.flatnonzero(unknown)),
-                )
-            )
-    elif band_column:
-        other = np.array([name not in (None, band) for name in written], dtype=bool)
-        if other.any():
-            problems.append(
-                Problem(
-                    "error",
-                    "band_contradicts_file",
-                    export.name,
-                    band_column.name,
-                    "rows of another age band than the file was given for",
-                    f"{band} throughout",
-                    "give each form its own file, or give one file with its band column",
-                    rows=_numbers(export, np.flatnonzero(other)),
-                )
-            )
-    if age_column is not None:
-        bands, age_problems = _bands_and_ages(export, bands, age_column, questionnaire)
-        problems += age_problems
-    elif not band and band_column is None:
-        problems.append(
-            Problem(
-                "error",
-                "no_band",
-                export.name,
-                "",
-                "nothing that says which form each child answered",
-                f"an age band column, or one file for each of {', '.join(questionnaire.band)}",
-                'give read_survey a dict such as {"8-11": "file.sav"}, or name the column in the mapping',
-                count=export.n,
-            )
-        )
-    return bands, problems
-
-
-def _bands_and_ages(
-    export: Export,
-    bands: np.ndarray[Any, np.dtype[np.object_]],
-    age_column: Column,
-    questionnaire: Questionnaire,
-) -> tuple[np.ndarray[Any, np.dtype[np.object_]], list[Problem]]:
-    reach = {
-        b.id: (
-            min([b.ages[0], *(e.ages[0] for e in b.editions)]),
-            max([b.ages[1], *(e.ages[1] for e in b.editions)]),
-        )
-        for b in questionnaire.age_bands
-    }
-    decided = bands.copy()
-    against, undecided, unreadable = [], [], []
-    for i, value in enumerate(age_column.values.tolist()):
-        if value is None or age_column.is_declared_missing(value):
-            if bands[i] is None:
-                undecided.append(i)
-            continue
-        age = int(value) if isinstance(value, int | float) or str(value).isdecimal() else None
-        if age is None:
-            unreadable.append(i)
-            continue
-        fits = [name for name, (low, high) in reach.items() if low <= age <= high]
-        if bands[i] is None:
-            decided[i] = fits[0] if len(fits) == 1 else None
-            if len(fits) != 1:
-                undecided.append(i)
-        elif bands[i] not in fits:
-            against.append(i)
-    words = {
-        "age_contradicts_band": (against, "an age that the form is not meant for", "an age within the form's range",
-            "check the age and the form; bands go by the form answered, so correct the wrong one"),
-        "age_cannot_decide_band": (undecided, "an age that fits no band or more than one",
-            "the form that each child answered", "add a column with the form, or give one file for each form"),
-        "unreadable_age": (unreadable, "an age that is not a whole number", "age in years", "correct the age"),
-    }  # fmt: skip
-    return decided, [
-        Problem(
-            "error", code, export.name, age_column.name, found, expected, to_do, rows=_numbers(export, rows)
-        )
-        for code, (rows, found, expected, to_do) in words.items()
-        if rows
-    ]
 
 
 def coded_column(
     export: Export, column: Column, item: str, coded: Coded, questionnaire: Questionnaire
 ) -> list[Problem]:
     """Report values of one column that are no answer, and labels that contradict the questionnaire."""
+    question = questionnaire.questions.get(item)
     problems = [
-        Problem(
-            "error", "labels_contradict", export.name, column.name, contradiction,
-            f"the meaning that {item} has in {questionnaire.id}",
-            "find out which is right, then correct the labels, the mapping or the questionnaire",
+        problem(
+            "labels_contradict",
+            export.name,
+            column.name,
             count=export.n,
+            contradiction=contradiction,
+            item=item,
+            questionnaire=questionnaire.id,
         )
         for contradiction in coded.contradictions
-    ]  # fmt: skip
+    ]
+    if coded.unknown_ends and isinstance(question, WellbeingScale):
+        low, high = question.ends
+        problems.append(problem("unknown_ends", export.name, column.name, count=export.n, low=low, high=high))
     if not coded.unknown.size:
         return problems
-    rows = _numbers(export, coded.unknown)
-    if item in questionnaire.trait:
-        code, found = "unknown_level", f"a category that the trait {item} does not have"
-        expected = ", ".join(level.label for level in questionnaire.trait[item].levels)
-        to_do = "correct it, or say what it means in the mapping's [codes] or the level's `also`"
-    elif isinstance(questionnaire.questions[item], WellbeingScale):
-        code, found = "off_scale", "a value that is not a whole number from 0 to 10"
-        expected = "0, 1, 2 … 10; values are never rounded"
-        to_do = "correct the value, or check that this is a 0-10 question"
+    if question is None:
+        code, options = "unknown_level", [level.label for level in questionnaire.trait[item].levels]
+    elif isinstance(question, WellbeingScale):
+        code, options = "off_scale", []
     else:
-        code, found = "unknown_option", f"an answer that {item} does not offer"
-        expected = ", ".join(questionnaire.options(item))
-        to_do = "correct it, or say what it means in the mapping's [codes] or the scale's `also`"
-        if not column.labels and all(isinstance(v, int) for v in column.values[coded.unknown].tolist()):
-            found = f"code numbers without labels in the column of {item}"
-            to_do = f"say in the mapping what each number means: [codes.{item}]"
-    if coded.likely_missing:
-        found += "; some look like missing codes that nobody declared (such as -9 or 99)"
-        to_do = "declare the missing codes in the file or in the mapping's [missing]; else " + to_do
-    return [*problems, Problem("error", code, export.name, column.name, found, expected, to_do, rows=rows)]
-
-
-def mapped_column_absent(export: Export, column: str, item: str, *, trait: bool = False) -> Problem:
-    """Report a column that the mapping names and the file does not have; for a trait only a warning."""
-    return Problem(
-        "warning" if trait else "error", "mapped_column_absent", export.name, column,
-        f"no such column; the mapping names it for {item}",
-        "every column that the mapping names",
-        "check the spelling, or give the mapping the column of each age band"
-        + ("; until then this trait is not known" if trait else ""),
-        count=export.n,
-    )  # fmt: skip
-
-
-def several_columns(export: Export, item: str) -> Problem:
-    """Report an item that the mapping places in different columns of one file."""
-    return Problem(
-        "error", "several_columns", export.name, "",
-        f"the mapping names different columns for {item} by age band, and this file holds several bands",
-        "one column an item, or one file a band", "split the file by band, or make the columns one",
-        count=export.n,
-    )  # fmt: skip
+        code, options = "unknown_option", list(questionnaire.options(item))
+    undeclared = coded.undeclared_missing
+    return [
+        *problems,
+        problem(
+            code,
+            export.name,
+            column.name,
+            rows=export.row_numbers(coded.unknown),
+            item=item,
+            options=", ".join(options),
+            hint=coded.hint
+            + ("; some look like missing codes that nobody declared, such as -9 or 99" if undeclared else ""),
+            first="declare the missing codes in the file or in the mapping's [missing]; else "
+            if undeclared
+            else "",
+        ),
+    ]
 
 
 def no_question(export: Export, questionnaire: Questionnaire) -> Problem:
-    """Report a file in which nothing of the questionnaire was found."""
-    return Problem(
-        "error", "no_question", export.name, "", "no column that holds a question of the questionnaire",
-        f"columns named as in {questionnaire.id}, or a mapping",
-        "draft a mapping with `brightspots start`, then finish it by hand",
-        count=export.n,
-    )  # fmt: skip
+    """Report a file in which nothing of the questionnaire was found.
 
-
-def other_columns(
-    export: Export, known: set[str], mapping: Mapping | None, identity: re.Pattern[str]
-) -> list[Problem]:
-    """Report columns that were dropped because they identify, and those that nothing maps."""
-    named = {fold(name) for name in mapping.identity} if mapping else set()
-    ignored = {fold(name) for name in mapping.ignore} if mapping else set()
-    problems = []
-    for column in export.columns:
-        if column.name in known or fold(column.name) in ignored:
-            continue
-        names = (fold(column.name).replace("_", " "), fold(column.label))
-        if fold(column.name) in named or any(identity.search(name) for name in names):
-            problems.append(
-                Problem(
-                    "warning",
-                    "identity_dropped",
-                    export.name,
-                    column.name,
-                    "a column that can identify a child or a sender",
-                    "answers only",
-                    "it was dropped on reading; leave it out of the export next time",
-                    count=export.n,
-                )  # fmt: skip
-            )
-        else:
-            problems.append(
-                Problem(
-                    "warning",
-                    "unmapped_column",
-                    export.name,
-                    column.name,
-                    "a column that nothing maps",
-                    "a question, a trait, or a column named in the mapping's `ignore`",
-                    "map it, or list it under `ignore`",
-                    count=export.n,
-                )  # fmt: skip
-            )
-    return problems
+    Its headings are not told: they may be a child's answers.
+    """
+    return problem("no_question", export.name, count=export.n, questionnaire=questionnaire.id)
 
 
 def comments_present(export: Export, columns: Iterable[Column]) -> list[Problem]:
     """Report free text: it is counted and never read here, so somebody else must."""
     return [
-        Problem(
-            "note",
-            "comments_present",
-            export.name,
-            column.name,
-            "children wrote comments here",
-            "a person who reads every comment, also for safeguarding",
-            "say who reads them and by when; the library only counts and drops them",
-            rows=(),
-            count=written,
-        )  # fmt: skip
+        problem("comments_present", export.name, column.name, count=written)
         for column in columns
         if (written := sum(value is not None for value in column.values.tolist()))
     ]
 
 
-def rows_with_answers(codes: MappingType[str, Any], questionnaire: Questionnaire, n: int) -> Bools:
-    """Whether each row holds an answer to anything, a "don't know" and a refusal included."""
+def rows_with_answers(codes: CodesById, questionnaire: Questionnaire, n: int) -> Bools:
+    """Say for each row whether it answers anything: "don't know" does, an unticked box does not."""
     answered = np.zeros(n, dtype=bool)
-    for question in questionnaire.questions:
-        options = questionnaire.options(question)
-        silent = [missing_code(options, "not_answered"), missing_code(options, "not_asked")]
-        answered |= ~np.isin(codes[question], silent)
+    for name in questionnaire.questions:
+        says = ~silent(name, codes[name], questionnaire)
+        answered |= (codes[name] == TICK) if is_box(name, questionnaire) else says
     return answered
 
 
 def empty_rows(export: Export, empty: Bools) -> list[Problem]:
     """Report rows without a single answer: they are no response, and are left out."""
-    if not empty.any():
-        return []
-    return [
-        Problem(
-            "warning",
-            "empty_row",
-            export.name,
-            "",
-            "rows without a single answer",
-            "at least one answer",
-            "they were left out and are not counted as responses",
-            rows=_numbers(export, np.flatnonzero(empty)),
-        )  # fmt: skip
-    ]
+    rows = np.flatnonzero(empty)
+    return [problem("empty_row", export.name, rows=export.row_numbers(rows))] if rows.size else []
 
 
 def partial_responses(
     export: Export,
-    codes: MappingType[str, Any],
-    columns: MappingType[str, str],
-    bands: np.ndarray[Any, np.dtype[np.object_]],
+    asked: Mapping[str, Item],
+    codes: CodesById,
+    bands: Bands,
     questionnaire: Questionnaire,
 ) -> list[Problem]:
-    """Report children who stopped before the end, and the questions after which they did."""
-    order = {column.name: i for i, column in enumerate(export.columns)}
-    single = (q for q in questionnaire.questions if q in columns and questionnaire.options(q) != TICKED)
-    asked = sorted(single, key=lambda q: order[columns[q]])
-    stopped: Counter[str] = Counter()
-    rows: list[int] = []
-    for band in {b for b in bands.tolist() if b}:
-        own = [q for q in asked if band in questionnaire.questions[q].asked]
-        of_band = np.flatnonzero(bands == band)
-        if len(own) < 2 or not of_band.size:
-            continue
-        silent = np.column_stack(
-            [
-                np.isin(
-                    codes[q][of_band],
-                    [missing_code(questionnaire.options(q), kind) for kind in ("not_answered", "not_asked")],
-                )
-                for q in own
-            ]
-        )
-        passed = np.column_stack(
-            [codes[q][of_band] == missing_code(questionnaire.options(q), "not_asked") for q in own]
-        )
-        after_last = np.cumsum((~silent)[:, ::-1], axis=1)[:, ::-1] == 0
-        partial = (after_last & ~passed).any(axis=1) & ~silent.all(axis=1)
-        for position, last in zip(of_band[partial], (~after_last[partial]).sum(axis=1), strict=True):
-            stopped[own[int(last) - 1]] += 1
-            rows.append(int(position))
-    if not rows:
+    """Report children who stopped before the last question that they were asked, and after which one.
+
+    Boxes do not count, since a child need not tick any.
+    """
+    names = [name for name in asked if not is_box(name, questionnaire)]
+    last = np.full(export.n, -1)
+    last_put = np.full(export.n, -1)
+    for name in names:
+        where = positions(export, asked[name])
+        options = questionnaire.options(name)
+        put = codes[name] != missing_code(options, "not_asked")
+        last_put = np.maximum(last_put, np.where(put, where, -1))
+        last = np.maximum(last, np.where(silent(name, codes[name], questionnaire), -1, where))
+    rows = np.flatnonzero((last >= 0) & (last < last_put))
+    if not rows.size:
         return []
-    most = ", ".join(
-        f"{question} ({n})"
-        for question, n in sorted(stopped.items(), key=lambda x: (-x[1], x[0]))[:QUESTIONS_NAMED]
-    )
+    held = {
+        (column, int(band)): name
+        for name in names
+        for column, where in asked[name].places
+        for band in np.unique(bands[where])
+    }
+    stopped = Counter(held[(export.columns[last[i]].name, int(bands[i]))] for i in rows)
+    most = sorted(stopped.items(), key=lambda one: (-one[1], one[0]))[:QUESTIONS_NAMED]
     return [
-        Problem(
-            "note",
+        problem(
             "partial_responses",
             export.name,
-            "",
-            f"children who stopped before the last question, after: {most}",
-            "answers to the end",
-            "their answers are used; look at the questions where children stop",
-            rows=_numbers(export, sorted(rows)),
-        )  # fmt: skip
+            rows=export.row_numbers(rows),
+            questions=", ".join(f"{name} ({n})" for name, n in most),
+        )
     ]
 
 
@@ -373,123 +161,83 @@ def repeated_ids(export: Export, column: str, ids: Sequence[Any], keep: Bools) -
     if not repeated:
         return []
     keep[repeated] = False
-    return [
-        Problem(
-            "error",
-            "repeated_response_id",
-            export.name,
-            column,
-            "a response id that stands more than once",
-            "one row a response",
-            "remove the copies; if they are different children, give them their own ids",
-            rows=_numbers(export, repeated),
-        )  # fmt: skip
-    ]
+    return [problem("repeated_response_id", export.name, column, rows=export.row_numbers(repeated))]
 
 
-def identical_rows(export: Export, codes: MappingType[str, Any], keep: Bools) -> list[Problem]:
+def identical_rows(export: Export, codes: CodesById, bands: Bands, keep: Bools) -> list[Problem]:
     """Note rows that happen to be the same: normal on short forms, and never an error."""
-    names = sorted(codes)
-    if not names:
-        return []
     kept = np.flatnonzero(keep)
+    rows = np.ascontiguousarray(np.column_stack([bands, *codes.values()])[kept])
     seen: set[bytes] = set()
     same = []
-    for i, row in zip(kept, np.column_stack([codes[name] for name in names])[kept], strict=True):
-        key = row.tobytes()
-        if key in seen:
+    for i, row in zip(kept, rows, strict=True):
+        answers = row.tobytes()
+        if answers in seen:
             same.append(int(i))
-        seen.add(key)
-    if not same:
-        return []
-    return [
-        Problem(
-            "note",
-            "identical_rows",
-            export.name,
-            "",
-            "rows whose answers are all the same as an earlier row's",
-            "this is normal on short forms",
-            "nothing, unless the export was joined from copies",
-            rows=_numbers(export, same),
-        )  # fmt: skip
-    ]
+        seen.add(answers)
+    return [problem("identical_rows", export.name, rows=export.row_numbers(same))] if same else []
 
 
 def across_forms(forms: Sequence[Form]) -> list[Problem]:
-    """Report response ids found in more than one file: one person may have answered two forms."""
+    """Report response ids found in more than one file: one person may have answered two forms.
+
+    Ids that only number the rows of each file say nothing about persons.
+    """
     problems = []
     seen: dict[Any, int] = {}
     for number, form in enumerate(forms):
+        ids = {i: form.response_ids[i] for i in form.kept if form.response_ids}
+        if _is_running_number(ids.values(), form.export.n):
+            continue
         twice = [
-            i
-            for i, value in enumerate(form.response_ids)
-            if value is not None and seen.setdefault(value, number) != number
+            i for i, value in ids.items() if value is not None and seen.setdefault(value, number) != number
         ]
         if twice:
-            problems.append(
-                Problem(
-                    "warning",
-                    "answered_two_forms",
-                    form.export.name,
-                    form.columns.get("response_id", ""),
-                    "response ids that also stand in another form's file",
-                    "one form a person",
-                    "check whether somebody answered two forms; both are counted",
-                    rows=_numbers(form.export, twice),
-                )  # fmt: skip
-            )
+            rows = form.export.row_numbers(twice)
+            problems.append(problem("answered_two_forms", form.export.name, form.id_column, rows=rows))
     return problems
 
 
+def _is_running_number(ids: Iterable[Any], n: int) -> bool:
+    """Whether ids are whole numbers that count rows, a few of them left out."""
+    return all(isinstance(value, int) and 0 <= value <= 2 * n for value in ids if value is not None)
+
+
 def eligible_numbers(
-    answers: MappingType[str, int], eligible: MappingType[str, int], questionnaire: Questionnaire
+    answers: Mapping[Place, int], eligible: Mapping[Place, int], questionnaire: Questionnaire
 ) -> list[Problem]:
-    """Compare the numbers of answers with the numbers of children who could have answered."""
-    present = {band: n for band, n in answers.items() if n}
-    if not present:
-        return []
-    without = [band for band in present if band not in eligible]
+    """Compare the numbers of answers with the numbers of children who could have answered.
+
+    Parameters
+    ----------
+    answers : mapping of (area, wave, age band) to int
+        Answers that are used.
+    eligible : mapping of (area, wave, age band) to int
+        Children who could have answered.
+    questionnaire : Questionnaire
+        Gives the order of the bands.
+
+    Returns
+    -------
+    list of Problem
+    """
+    unknown = {place[2] for place, n in answers.items() if n and place not in eligible}
     problems = []
-    if without:
-        problems.append(
-            Problem(
-                "note",
-                "no_eligible",
-                "",
-                "",
-                f"no eligible numbers for {', '.join(without)}",
-                "how many children could have answered each form",
-                "give `eligible`; without it there is no response rate and no worst case",
-                count=len(without),
-            )  # fmt: skip
-        )
-    if not without and sum(present.values()) > sum(eligible.values()):
-        problems.append(
-            Problem(
-                "error",
-                "more_answers_than_children",
-                "",
-                "",
-                "more answers than eligible children in all",
-                "at most one answer a child",
-                "look for copies in the exports, or correct the eligible numbers",
-                count=sum(present.values()) - sum(eligible.values()),
-            )  # fmt: skip
-        )
-        return problems
-    problems += [
-        Problem(
-            "warning",
-            "band_over_eligible",
-            "",
-            "",
-            f"more answers than eligible children on the form {band}",
-            "children near a boundary may have answered the neighbouring form",
-            "check the eligible numbers; no response rate is given for this band",
-            count=n - eligible[band],
-        )  # fmt: skip
-        for band, n in present.items()
-        if band in eligible and n > eligible[band]
-    ]
+    if unknown:
+        listed = ", ".join(band for band in questionnaire.band if band in unknown)
+        problems.append(problem("no_eligible", "", count=len(unknown), bands=listed))
+    councils: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for place in answers:
+        councils[place[:2]].append(place)
+    for council, places in sorted(councils.items()):
+        in_all = sum(answers[place] for place in places)
+        could = sum(n for place, n in eligible.items() if place[:2] == council)
+        if in_all > could and all(place in eligible for place in places if answers[place]):
+            problems.append(problem("more_answers_than_children", "", count=in_all - could))
+            continue
+        problems += [
+            problem("band_over_eligible", "", count=answers[place] - eligible[place], band=place[2])
+            for place in places
+            if answers[place] > eligible.get(place, answers[place])
+        ]
     return problems

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.errors import ArgumentError, OutputError
 from brightspots.questionnaire.model import WellbeingScale
-from brightspots.survey.coding import fold, fold_band
+from brightspots.questionnaire.spelling import fold, fold_band
 from brightspots.survey.readers import read_export
 
 if TYPE_CHECKING:
@@ -24,7 +24,35 @@ if TYPE_CHECKING:
 WORTH_SUGGESTING = 0.3
 LABELS_WEIGHT = 0.4
 COMMON = frozenset(
-    "a an and are at do does for from how i in is it of on or that the they this to what who with you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "do",
+        "does",
+        "for",
+        "from",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "they",
+        "this",
+        "to",
+        "what",
+        "who",
+        "with",
+        "you",
+        "your",
+    ]
 )
 
 

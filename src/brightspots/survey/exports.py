@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,3 +88,7 @@ class Export:
     def row_number(self, i: int) -> int:
         """Return the number, as a person counts rows in the file, of the answers at position `i`."""
         return self.first_row + i
+
+    def row_numbers(self, positions: Iterable[int]) -> tuple[int, ...]:
+        """Return the numbers of the answers at several positions."""
+        return tuple(self.first_row + int(i) for i in positions)

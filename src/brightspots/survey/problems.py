@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning", "note"]
 ORDER: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 ROWS_NAMED = 5
+COLUMNS = ("severity", "code", "file", "column", "count", "rows", "found", "expected", "what_to_do")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ class Problems(Table):
                 "what_to_do": [p.what_to_do for p in ordered],
             }
         )
+
+    @classmethod
+    def together(cls, tables: Iterable[Table]) -> Problems:
+        """Make one table of several: errors first, then by file and column."""
+        rows = [row for table in tables for row in table]
+        rows.sort(key=lambda row: (ORDER[row.severity], row.file, row.code, row.column))
+        return cls({name: [getattr(row, name) for row in rows] for name in COLUMNS})
 
     @property
     def has_errors(self) -> bool:

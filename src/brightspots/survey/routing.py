@@ -7,97 +7,178 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.questionnaire.model import TICKED, Questionnaire
-from brightspots.survey.coding import Coded, missing_code
-from brightspots.survey.problems import Problem
+from brightspots.survey.bands import NO_BAND
+from brightspots.survey.catalogue import problem
+from brightspots.survey.coding import missing_code
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brightspots.questionnaire.model import AskedIf
+    from brightspots.survey.bands import Bands, Bools
+    from brightspots.survey.coding import Codes
     from brightspots.survey.exports import Export
+    from brightspots.survey.forms import Item
+    from brightspots.survey.problems import Problem
 
-CodesById = dict[str, np.ndarray[Any, np.dtype[np.int16]]]
+CodesById = dict[str, "Codes"]
+
+TICK, NO_TICK = TICKED.index("ticked"), TICKED.index("not ticked")
+NOWHERE = -1
 
 
-def settle_boxes(codes: CodesById, coded: dict[str, Coded], questionnaire: Questionnaire) -> None:
-    """Read the blanks of multiple-response sets: a blank box beside a ticked one is not ticked."""
-    unticked = TICKED.index("not ticked")
+def is_box(question: str, questionnaire: Questionnaire) -> bool:
+    """Whether a question is one box of a multiple-response set."""
+    return questionnaire.options(question) == TICKED
+
+
+def silent(question: str, codes: Codes, questionnaire: Questionnaire) -> Bools:
+    """Whether each row says nothing to a question; "don't know" and "prefer not to say" say something."""
+    options = questionnaire.options(question)
+    return np.isin(codes, [missing_code(options, "not_answered"), missing_code(options, "not_asked")])
+
+
+def positions(export: Export, item: Item) -> np.ndarray:
+    """Return the position of the column that holds an item, for each row; -1 where none does."""
+    order = {column.name: i for i, column in enumerate(export.columns)}
+    found = np.full(export.n, NOWHERE)
+    for name, rows in item.places:
+        found[rows] = order[name]
+    return found
+
+
+def last_answered(
+    export: Export, asked: Mapping[str, Item], codes: CodesById, questionnaire: Questionnaire
+) -> np.ndarray:
+    """Return the position of the last column with an answer, for each row; boxes do not count.
+
+    Parameters
+    ----------
+    export : Export
+        As found.
+    asked : mapping of str to Item
+        The questions that it holds.
+    codes : dict of id to array of int16
+        Their answers.
+    questionnaire : Questionnaire
+        What was asked.
+
+    Returns
+    -------
+    array of int, one a row
+        -1 where there is none.
+    """
+    last = np.full(export.n, NOWHERE)
+    for name, item in asked.items():
+        if not is_box(name, questionnaire):
+            answered = ~silent(name, codes[name], questionnaire)
+            last = np.maximum(last, np.where(answered, positions(export, item), NOWHERE))
+    return last
+
+
+def settle_boxes(
+    export: Export,
+    asked: Mapping[str, Item],
+    codes: CodesById,
+    last: np.ndarray,
+    bands: Bands,
+    questionnaire: Questionnaire,
+) -> None:
+    """Read the blanks of multiple-response sets; changes `codes` in place.
+
+    A blank box beside a box that says something is not ticked. Where the questionnaire says that a set left
+    blank means "none of these", it does so for children who got that far: not for a child who answered
+    nothing, or nothing from that set on.
+    """
+    ends = {name: positions(export, item) for name, item in asked.items() if not is_box(name, questionnaire)}
     for question in questionnaire.multiple_responses:
-        boxes = [box.id for box in question.items if box.id in coded]
+        boxes = [box.id for box in question.items if box.id in asked]
         if not boxes:
             continue
-        stated = np.logical_or.reduce([~coded[box].blank for box in boxes])
+        said = np.logical_or.reduce([~asked[box].blank & (codes[box] <= NO_TICK) for box in boxes])
+        if question.all_blank == "none":
+            place = np.max([positions(export, asked[box]) for box in boxes], axis=0)
+            more_follows = np.zeros(export.n, dtype=bool)
+            for name, where in ends.items():
+                own = [list(questionnaire.band).index(b) for b in questionnaire.questions[name].asked]
+                more_follows |= (where > place) & np.isin(bands, own)
+            said |= (last > place) | ((last != NOWHERE) & ~more_follows)
         for box in boxes:
-            blank = coded[box].blank & (stated if question.all_blank == "not_answered" else True)
-            codes[box][blank] = unticked
+            codes[box][asked[box].blank & said & asked[box].held] = NO_TICK
 
 
 def apply_routing(
     export: Export,
+    asked: Mapping[str, Item],
     codes: CodesById,
-    coded: dict[str, Coded],
-    columns: dict[str, str],
-    bands: np.ndarray[Any, np.dtype[np.object_]],
+    bands: Bands,
     questionnaire: Questionnaire,
 ) -> list[Problem]:
     """Mark as not asked what a band or the routing passed over; report answers found there.
 
-    Changes `codes` in place and returns the problems.
+    Parameters
+    ----------
+    export : Export
+        As found.
+    asked : mapping of str to Item
+        The questions that it holds.
+    codes : dict of id to array of int16
+        Their answers; changed in place.
+    bands : array of int16
+        The form that each child answered.
+    questionnaire : Questionnaire
+        What was asked.
+
+    Returns
+    -------
+    list of Problem
     """
-    problems = []
-    routers = {name: codes[name].copy() for name in codes}
-    for name, question in questionnaire.questions.items():
-        if name not in coded:
-            continue
+    problems: list[Problem] = []
+    routers = {
+        question.asked_if.measure: codes[question.asked_if.measure].copy()
+        for question in questionnaire.questions.values()
+        if question.asked_if is not None
+    }
+    for name, item in asked.items():
+        question = questionnaire.questions[name]
         options = questionnaire.options(name)
-        not_asked = missing_code(options, "not_asked")
-        given = codes[name] < len(options)
-        box_blank = coded[name].blank & given
-        given &= ~box_blank
-        outside = ~np.isin(bands, [*question.asked, None, ""])
-        problems += _answered(export, columns[name], outside & given, "answered_not_asked", _OTHER_BAND)
-        past = np.zeros(export.n, dtype=bool)
-        if question.asked_if is not None and question.asked_if.measure in coded:
-            router = routers[question.asked_if.measure]
-            router_options = questionnaire.options(question.asked_if.measure)
-            through = np.isin(router, [router_options.index(a) for a in question.asked_if.answers])
-            stated = router < len(router_options)
-            past = ~outside & ~through
+        own = [i for i, band in enumerate(questionnaire.band) if band in question.asked]
+        answered = codes[name] < (NO_TICK if is_box(name, questionnaire) else len(options))
+        outside = ~np.isin(bands, [*own, NO_BAND])
+        passed = outside.copy()
+        problems += _answered(export, item, outside & answered, "answered_not_asked")
+        if question.asked_if is not None:
+            router = question.asked_if.measure
+            stated, through, known = _route(question.asked_if, routers[router], bands, questionnaire)
+            past = known & ~outside & ~through
+            passed |= past
+            problems += _answered(export, item, past & stated & answered, "answered_routed_past")
             problems += _answered(
-                export, columns[name], past & stated & given, "answered_routed_past", _ROUTED_PAST
+                export, item, past & ~stated & answered, "answered_without_route", router=router
             )
-            problems += _answered(
-                export, columns[name], past & ~stated & given, "answered_without_route", _NO_ROUTE, "warning"
-            )
-        keep_invalid = codes[name] == missing_code(options, "invalid")
-        codes[name][(outside | past) & ~keep_invalid] = not_asked
-        codes[name][(outside | past) & given] = missing_code(options, "invalid")
+            problems += _answered(export, item, ~known & ~outside & answered, "no_router", router=router)
+        invalid = missing_code(options, "invalid")
+        codes[name][passed & (codes[name] != invalid)] = missing_code(options, "not_asked")
+        codes[name][passed & answered] = invalid
     return problems
 
 
-_OTHER_BAND = (
-    "an answer to a question that this age band is not asked",
-    "no answer: the questionnaire does not ask it of this band",
-    "check the mapping and the age band of these rows, or add the band to the question's `asked`",
-)
-_ROUTED_PAST = (
-    "an answer to a question that the routing passes over",
-    "no answer after the earlier answer these children gave",
-    "check the mapping of both questions, or the questionnaire's `asked_if`",
-)
-_NO_ROUTE = (
-    "an answer to a routed question where the question that leads to it has none",
-    "an answer to the earlier question too; these answers are left out of the routed question",
-    "check whether the earlier question was lost in the export",
-)
+def _route(
+    asked_if: AskedIf, router: Codes, bands: Bands, questionnaire: Questionnaire
+) -> tuple[Bools, Bools, Bools]:
+    """Say for each row whether the earlier question has an answer, leads on, and stands on that form."""
+    options = questionnaire.options(asked_if.measure)
+    stated = router < len(options)
+    through = np.isin(router, [options.index(answer) for answer in asked_if.answers])
+    put = router != missing_code(options, "not_asked")
+    known = np.isin(bands, np.unique(bands[put]))
+    return stated, through, known
 
 
-def _answered(
-    export: Export,
-    column: str,
-    rows: np.ndarray[Any, np.dtype[np.bool_]],
-    code: str,
-    words: tuple[str, str, str],
-    severity: Any = "error",
-) -> list[Problem]:
-    if not rows.any():
-        return []
-    numbers = tuple(export.row_number(int(i)) for i in np.flatnonzero(rows))
-    return [Problem(severity, code, export.name, column, *words, rows=numbers)]
+def _answered(export: Export, item: Item, rows: Bools, code: str, **facts: Any) -> list[Problem]:
+    """Report rows, each under the column that holds it."""
+    return [
+        problem(code, export.name, name, rows=export.row_numbers(np.flatnonzero(rows & held)), **facts)
+        for name, held in item.places
+        if (rows & held).any()
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from brightspots.questionnaire.model import Questionnaire
     from brightspots.survey.problems import Problems
@@ -35,8 +38,8 @@ class Survey:
     answers : pandas.DataFrame
         One row a child: ``area``, ``wave``, ``age_band``, then a column for each trait and each question.
         All are categories. A question's categories are its options in order, then the kinds of missing
-        answer (``not_answered``, ``not_asked``, ``dont_know``, ``prefer_not``, ``invalid``); a trait's are its
-        levels, then "not known".
+        answer (``not_answered``, ``not_asked``, ``dont_know``, ``prefer_not``, ``invalid``); a trait's are
+        its levels, then "not known".
     eligible : mapping of (area, wave, age band) to int
         Children who could have answered, where that is known.
     problems : Problems
@@ -77,15 +80,21 @@ class Survey:
     @cached_property
     def fingerprint(self) -> str:
         """A short hash of all answers, whatever the order of the rows: equal only for the same answers."""
-        columns = [
-            self.answers[name].astype("str").to_numpy(dtype=object)
-            if name in KEYS
-            else self.answers[name].cat.codes.to_numpy()
-            for name in self.answers.columns
-        ]
-        rows = sorted("\x1f".join(map(str, row)) for row in zip(*columns, strict=True))
+        import pandas as pd
+
         digest = hashlib.sha256(self.questionnaire.hash.encode())
-        digest.update("\x1e".join(rows).encode())
+        parts: list[NDArray[Any]] = []
+        for name in self.answers.columns:
+            if name in KEYS:
+                codes, values = pd.factorize(self.answers[name])
+                names = [str(value) for value in values]
+                digest.update(json.dumps([name, *sorted(names)]).encode())
+                parts.append(np.argsort(np.argsort(names))[codes].astype(">u4"))
+            else:
+                parts.append(self.answers[name].cat.codes.to_numpy().astype(">u2"))
+        table = np.hstack([np.ascontiguousarray(part)[:, None].view(np.uint8) for part in parts])
+        rows = np.sort(table.view(f"V{table.shape[1]}"), axis=0)
+        digest.update(rows.tobytes())
         return digest.hexdigest()[:16]
 
     def __repr__(self) -> str:
@@ -93,11 +102,11 @@ class Survey:
         return f"<Survey {self.area} {self.wave}: {len(self):,} children ({bands}), not for release>"
 
     def _repr_html_(self) -> str:
-        return f"<p><strong>Not for release.</strong> {repr(self)[1:-1]}</p>"
+        return f"<p><strong>Not for release.</strong> {html.escape(repr(self)[1:-1])}</p>"
 
 
 def answer_frame(
-    questionnaire: Questionnaire, keys: Mapping[str, list[str]], codes: Mapping[str, np.ndarray]
+    questionnaire: Questionnaire, keys: Mapping[str, list[str]], codes: Mapping[str, NDArray[np.int16]]
 ) -> pd.DataFrame:
     """Build the frame of answers from codes.
 
@@ -120,9 +129,9 @@ def answer_frame(
 
     columns: dict[str, object] = {name: pd.Categorical(keys[name]) for name in KEYS}
     for trait in questionnaire.traits:
-        levels = [*(level.id for level in trait.levels), trait.not_known]
+        levels = pd.Index([*(level.id for level in trait.levels), trait.not_known])
         columns[trait.id] = pd.Categorical.from_codes(codes[trait.id], categories=levels)
     for question in questionnaire.questions:
-        answers = [*questionnaire.options(question), *MISSING_KINDS]
+        answers = pd.Index([*questionnaire.options(question), *MISSING_KINDS])
         columns[question] = pd.Categorical.from_codes(codes[question], categories=answers)
     return pd.DataFrame(columns)
