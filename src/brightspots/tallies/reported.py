@@ -18,8 +18,8 @@ import numpy as np
 from brightspots.errors import SurveyError
 from brightspots.measures.composite import LOW, NOT_LOW
 from brightspots.measures.measure import COUNTED, OTHER_BAND, Measure, measures_of
+from brightspots.questionnaire.spelling import fold, fold_band
 from brightspots.statistics import half_up
-from brightspots.survey.coding import fold, fold_band
 from brightspots.survey.problems import Problem, Problems
 from brightspots.survey.readers import read_export
 from brightspots.tallies.tally import RESPONSES, CountTable, Tally, count_columns
