@@ -10,6 +10,7 @@ from brightspots import errors
 from brightspots.config import load_config
 from brightspots.disclosure.policy import load_policy
 from brightspots.questionnaire.mapping import load_mapping
+from brightspots.survey.catalogue import CHECKS
 from brightspots.tallies.reported import read_counts
 
 ROOT = Path(__file__).parent.parent
@@ -27,11 +28,18 @@ def test_the_samples_load() -> None:
     assert read_counts(REFERENCE / "counts.csv", children).table(()).keys == (("", "", "11-18"),)
 
 
-def test_every_documented_check_exists() -> None:
-    documented = set(re.findall(r"^\| `([a-z_]+)` \|", (REFERENCE / "checks.md").read_text(), re.M))
-    text = "\n".join(p.read_text() for p in (SOURCE).rglob("*.py"))
-    assert documented
-    assert not {code for code in documented if f'"{code}"' not in text}
+def documented_checks() -> set[str]:
+    return set(re.findall(r"^\| `([a-z_]+)` \|", (REFERENCE / "checks.md").read_text(encoding="utf-8"), re.M))
+
+
+def test_every_check_is_documented_and_every_documented_check_exists() -> None:
+    readers = "\n".join(path.read_text(encoding="utf-8") for path in (SOURCE / "survey").glob("*.py"))
+    form = (SOURCE / "tallies" / "reported.py").read_text(encoding="utf-8")
+    known = set(CHECKS)
+    known |= set(re.findall(r'refusal\(\s*"([a-z_]+)"', readers))
+    known |= set(re.findall(r'Problem\(\s*"(?:error|warning|note)",\s*"([a-z_]+)"', readers))
+    assert known <= documented_checks()
+    assert not {code for code in documented_checks() - known if f'"{code}"' not in readers + form}
 
 
 def error_classes() -> list[type[errors.BrightspotsError]]:
