@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from brightspots.disclosure.cells import Group
     from brightspots.disclosure.release import Figure, Release, ReleasedComparison
-    from brightspots.questionnaire.model import MultipleResponse, Questionnaire
+    from brightspots.questionnaire.model import Questionnaire
 
 ALL = "all"
 
@@ -119,16 +119,8 @@ class Names:
 
     def is_box(self, figure: Figure) -> bool:
         """Whether a figure counts the ticks of one box among several."""
-        return self._set_of(figure) is not None
-
-    def is_theme(self, figure: Figure) -> bool:
-        """Whether a figure counts children whose comment touched on a theme: neither good nor bad."""
-        own = self._set_of(figure)
-        return own is not None and own.comment_themes
-
-    def _set_of(self, figure: Figure) -> MultipleResponse | None:
         sets = self.questionnaires[figure.questionnaire].multiple_responses
-        return next((s for s in sets if any(figure.measure == item.id for item in s.items)), None)
+        return any(figure.measure == item.id for one in sets for item in one.items)
 
     def comparator(self, comparison: ReleasedComparison) -> str:
         """Return whom we are compared with, to follow a percentage."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from brightspots.findings.benchmarks import CARE_ELSEWHERE
+from brightspots.findings.benchmarks import LAST_WAVE
 from brightspots.publications.names import Names
 from brightspots.publications.wording import (
     capital,
@@ -63,6 +63,9 @@ NOT_COMPARED = {
     "benchmark_at_limit": "that figure is none or all, and how many it was made from is not stated",
     "own_not_inside": "our own answers are said to be inside that figure, but the numbers do not allow it",
     "age_bands": "the two surveys did not ask the same age groups",
+    "not_pooled": "the age groups here were not asked the same, and so are not taken together",
+    "options": "the two surveys offered different answers to choose from",
+    "base": "the two surveys asked it of different people, or scored it in another way",
 }
 """Why two figures are not compared, by the reason code of the comparison."""
 
@@ -151,9 +154,10 @@ def paragraph(sentences: Iterable[Sentence]) -> Sentence:
 def benchmark_is_public(comparison: ReleasedComparison) -> bool:
     """Whether the other side may be printed where ours may not.
 
-    A pooled figure with our own children taken out is worked out from our count, so it goes where ours goes.
+    A pooled figure with our own children taken out is worked out from our count, so it goes where ours goes;
+    that of our last survey has been through the same door by itself.
     """
-    pooled = comparison.comparator == CARE_ELSEWHERE and comparison.benchmark_n is not None
+    pooled = comparison.comparator != LAST_WAVE and comparison.benchmark_n is not None
     return not (pooled and comparison.verdict == "withheld")
 
 
@@ -249,8 +253,8 @@ class Sentences(Names):
     # ------------------------------------------------------------------------------- comparisons
 
     def verdict(self, comparison: ReleasedComparison) -> tuple[str, str]:
-        """Return the verdict and reason that may be said: a theme of comments has no good side."""
-        if self.is_theme(comparison.figure) and comparison.verdict not in ("withheld", "not compared"):
+        """Return the verdict and reason that may be said: where there is no good side, there is no verdict."""
+        if comparison.higher_is_better is None and comparison.verdict not in ("withheld", "not compared"):
             return "not compared", "no_direction"
         return comparison.verdict, comparison.reason
 

@@ -96,11 +96,12 @@ def _unranked(contents: Contents, place: Place, *, good: bool) -> list[Figure]:
 def _good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | None:
     """Return the likely range of the good answer to an indicator; None where no answer is plainly good."""
     measure = contents.words.measure(figure)
-    if measure.kind != "indicator" or contents.words.is_box(figure):
+    good = measure.good_when_high(figure.category)
+    if measure.kind != "indicator" or good is None or contents.words.is_box(figure):
         return None
     if figure.lower is None or figure.upper is None:
         return None
-    return (figure.lower, figure.upper) if measure.higher_is_better else (1 - figure.upper, 1 - figure.lower)
+    return (figure.lower, figure.upper) if good else (1 - figure.upper, 1 - figure.lower)
 
 
 def _who(contents: Contents) -> tuple[Block, ...]:
