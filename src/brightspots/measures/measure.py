@@ -159,7 +159,7 @@ def _routing(question: Indicator | WellbeingScale) -> str:
 
 
 def _scale(scale: WellbeingScale) -> Measure:
-    counts = {
+    counts: dict[tuple[str, str], tuple[str, ...]] = {
         (band, age): (
             *map(str, scores_in(band, higher_is_better=scale.higher_is_better)),
             f"reported: {band}",

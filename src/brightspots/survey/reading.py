@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping as MappingType
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from brightspots.survey.catalogue import problem
 from brightspots.survey.forms import read_form
 from brightspots.survey.problems import Problems
 from brightspots.survey.readers import read_export
-from brightspots.survey.survey import Survey, answer_frame
+from brightspots.survey.survey import Survey, answer_frame, check_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +94,7 @@ def read_survey(
         check_mapping(mapping, questionnaire)
     elif mapping is not None:
         mapping = load_mapping(mapping, questionnaire)
-    check_eligible(eligible or {}, questionnaire)
+    check_eligible(eligible or {}, questionnaire, by_band=True)
     refused: list[Problems] = []
     forms: list[Form] = []
     for band, one in _by_band(source, questionnaire).items():
@@ -119,23 +118,6 @@ def read_survey(
         problems=together,
         promise=promise,
     )
-
-
-def check_eligible(eligible: MappingType[Any, Any], questionnaire: Questionnaire) -> None:
-    """Refuse eligible numbers for age bands that are not there, and numbers that are none.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the key.
-    """
-    for key, number in eligible.items():
-        band = key[2] if isinstance(key, tuple) and len(key) == 3 else key
-        if band not in questionnaire.band:
-            known = ", ".join(questionnaire.band)
-            raise ArgumentError(f"eligible names the age band {band!r}; {questionnaire.id} has {known}.")
-        if not isinstance(number, Integral) or isinstance(number, bool) or number < 0:
-            raise ArgumentError(f"eligible[{key!r}] is {number!r}; give a whole number of children.")
 
 
 def _by_band(source: Any, questionnaire: Questionnaire) -> dict[str, Any]:

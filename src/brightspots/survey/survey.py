@@ -7,10 +7,12 @@ import html
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brightspots.errors import ArgumentError
 from brightspots.questionnaire.missing import MISSING_KINDS
 
 if TYPE_CHECKING:
@@ -103,6 +105,37 @@ class Survey:
 
     def _repr_html_(self) -> str:
         return f"<p><strong>Not for release.</strong> {html.escape(repr(self)[1:-1])}</p>"
+
+
+def check_eligible(
+    eligible: Mapping[Any, Any], questionnaire: Questionnaire, *, by_band: bool = False
+) -> None:
+    """Refuse eligible numbers for age bands that are not there, and numbers that are none.
+
+    Parameters
+    ----------
+    eligible : mapping of (area, wave, age band) to int
+        Children who could have answered.
+    questionnaire : Questionnaire
+        What was asked.
+    by_band : bool
+        Whether a key may also be an age band alone.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the key.
+    """
+    for key, number in eligible.items():
+        placed = isinstance(key, tuple) and len(key) == 3 and all(isinstance(part, str) for part in key)
+        if not placed and not (by_band and isinstance(key, str)):
+            raise ArgumentError(f"eligible has the key {key!r}; give (area, wave, age band).")
+        band = key[2] if placed else key
+        if band not in questionnaire.band:
+            known = ", ".join(questionnaire.band)
+            raise ArgumentError(f"eligible names the age band {band!r}; {questionnaire.id} has {known}.")
+        if not isinstance(number, Integral) or isinstance(number, bool) or number < 0:
+            raise ArgumentError(f"eligible[{key!r}] is {number!r}; give a whole number of children.")
 
 
 def answer_frame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from brightspots.errors import ArgumentError, TallyError
 from brightspots.measures.composite import LOW, NOT_LOW, UNDECIDED, score_composite
 from brightspots.measures.measure import measures_of
 from brightspots.questionnaire.missing import MISSING_KINDS
-from brightspots.survey.survey import KEYS, Survey
+from brightspots.questionnaire.model import TICKED
+from brightspots.survey.survey import KEYS, Survey, check_eligible
 from brightspots.tallies.tally import CountTable, Grouping, Tally, count_columns
 
 if TYPE_CHECKING:
@@ -21,6 +23,27 @@ if TYPE_CHECKING:
     from brightspots.questionnaire.model import Composite, Questionnaire
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+UNKNOWN = -2
+"""The code of a value that the questionnaire does not know."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A frame of answers as codes.
+
+    Attributes
+    ----------
+    keys : list of (array of int, list of str)
+        Area, wave and age band: a code for each row, and what the codes stand for.
+    levels : dict of trait to (array of int, list of str)
+    answers : dict of measure to array of int
+        Positions in the measure's answers.
+    """
+
+    keys: list[tuple[Codes, list[str]]]
+    levels: dict[str, tuple[Codes, list[str]]]
+    answers: dict[str, Codes]
 
 
 def tally(
@@ -51,9 +74,11 @@ def tally(
     Raises
     ------
     ArgumentError
-        If a trait in `by` is not one of the questionnaire's, or the questionnaire is missing.
+        If a trait in `by` is not one of the questionnaire's, the questionnaire is missing, the source is no
+        data frame, or an eligible number makes no sense.
     TallyError
-        If the frame holds answers that the questionnaire does not know: how many, and in which columns.
+        If the frame holds answers that the questionnaire does not know, or does not ask of the age band: how
+        many, and in which columns.
 
     Examples
     --------
@@ -71,11 +96,12 @@ def tally(
         raise ArgumentError("questionnaire is missing: a data frame can only be counted with one.")
     else:
         frame = _as_pandas(source, questionnaire)
+    check_eligible(eligible or {}, questionnaire)
     groupings = as_groupings(by, questionnaire)
-    keys, levels, answers = _codes_of(frame, questionnaire)
-    tables = {g: _count(keys, levels, answers, g, questionnaire) for g in groupings}
+    coded = _code(frame, questionnaire)
+    tables = {grouping: _count(coded, grouping, questionnaire) for grouping in groupings}
     respondents = source.fingerprint if isinstance(source, Survey) else ""
-    return Tally(questionnaire, tables, dict(eligible or {}), respondents)
+    return Tally(questionnaire, tables, dict((eligible or {}).items()), respondents)
 
 
 def as_groupings(
@@ -88,8 +114,13 @@ def as_groupings(
     ArgumentError
         If a trait is not one of the questionnaire's, or stands twice.
     """
+    if isinstance(by, str):
+        raise ArgumentError(f"by is {by!r}; give a list, such as [{by!r}].")
     parts = list(by or ())
-    groupings = [tuple(parts)] if all(isinstance(part, str) for part in parts) else [tuple(p) for p in parts]
+    names = [part for part in parts if isinstance(part, str)]
+    groupings = [tuple(names)] if len(names) == len(parts) else []
+    if not groupings:
+        groupings = [(part,) if isinstance(part, str) else tuple(part) for part in parts]
     for grouping in groupings:
         for trait in grouping:
             if trait not in questionnaire.trait:
@@ -103,136 +134,151 @@ def as_groupings(
 
 
 def _as_pandas(source: Any, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Return the columns that count, of any data frame, as pandas; values that are absent are None."""
     import narwhals as nw
-
-    try:
-        frame = nw.from_native(source).lazy()
-    except TypeError:
-        raise ArgumentError(
-            f"source is a {type(source).__name__}; give a Survey or a data frame that Narwhals accepts."
-        ) from None
-    wanted = [*KEYS, *questionnaire.trait, *questionnaire.questions]
-    present = [name for name in frame.collect_schema().names() if name in wanted]
-    return frame.select(present).collect(backend="pandas").to_native()  # type: ignore[no-any-return]
-
-
-def _codes_of(
-    frame: pd.DataFrame, questionnaire: Questionnaire
-) -> tuple[list[tuple[Codes, list[str]]], dict[str, tuple[Codes, list[str]]], dict[str, Codes]]:
-    """Return the keys, trait levels and answers of a frame as codes, or say which columns hold others."""
     import pandas as pd
 
-    n = len(frame)
+    wanted = {*KEYS, *questionnaire.trait, *questionnaire.questions}
+    if isinstance(source, pd.DataFrame):
+        names = [name for name in source.columns if name in wanted]
+        if len(set(names)) < len(names):
+            raise ArgumentError("source has several columns of one name; give each its own.")
+        return source[names]
+    try:
+        frame = nw.from_native(source).lazy()
+        present = [name for name in frame.collect_schema().names() if name in wanted]
+        own_engine = frame.implementation.is_polars()
+        held = frame.select(present).collect(None if own_engine else "pandas")
+        columns = {
+            name: [
+                None if null else value
+                for value, null in zip(held[name].to_list(), held[name].is_null().to_list(), strict=True)
+            ]
+            for name in present
+        }
+    except Exception:  # each engine has its own errors, and they may quote cells
+        raise ArgumentError(
+            f"source is a {type(source).__name__} that cannot be read; give a Survey, or a data frame that "
+            "Narwhals accepts."
+        ) from None
+    return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in columns.items()})
+
+
+def _code(frame: pd.DataFrame, questionnaire: Questionnaire) -> Coded:
+    """Return a frame as codes, or say which columns hold what the questionnaire does not know."""
     unknown: dict[str, int] = {}
-    keys = []
-    for name in KEYS:
-        if name in frame.columns:
-            codes, values = pd.factorize(frame[name].astype("object"), use_na_sentinel=False)
-            keys.append((codes.astype(np.int64), ["" if pd.isna(v) else str(v) for v in values]))
-        else:
-            single = (
-                questionnaire.age_bands[0].id
-                if name == "age_band" and len(questionnaire.age_bands) == 1
-                else ""
-            )
-            keys.append((np.zeros(n, dtype=np.int64), [single]))
-    bands, names = keys[2]
+    keys = [_key_codes(frame, name, questionnaire) for name in KEYS]
+    bands, names = keys[KEYS.index("age_band")]
     strange = [i for i, name in enumerate(names) if name not in questionnaire.band]
     if strange:
         unknown["age_band"] = int(np.isin(bands, strange).sum())
-    levels = {}
+    levels: dict[str, tuple[Codes, list[str]]] = {}
     for trait in questionnaire.traits:
-        named = [*(level.id for level in trait.levels), trait.not_known]
-        levels[trait.id] = (_column_codes(frame, trait.id, named, len(named) - 1, unknown), named)
+        known = [*(level.id for level in trait.levels), trait.not_known]
+        codes = _column_codes(frame, trait.id, known)
+        unknown[trait.id] = int((codes == UNKNOWN).sum())
+        levels[trait.id] = (np.where(codes == -1, len(known) - 1, codes), known)
     answers = {}
-    for question in questionnaire.questions:
-        known = [*questionnaire.options(question), *MISSING_KINDS]
-        asked_codes = (
-            known.index("not_asked") if question not in frame.columns else known.index("not_answered")
-        )
-        answers[question] = _column_codes(frame, question, known, asked_codes, unknown)
-    if unknown:
-        listed = ", ".join(f"{name} ({count} rows)" for name, count in unknown.items())
+    not_asked: dict[str, int] = {}
+    for name, question in questionnaire.questions.items():
+        options = questionnaire.options(name)
+        kinds = {kind: len(options) + i for i, kind in enumerate(MISSING_KINDS)}
+        codes = _column_codes(frame, name, [*options, *MISSING_KINDS])
+        unknown[name] = int((codes == UNKNOWN).sum())
+        outside = ~np.isin(bands, [i for i, band in enumerate(names) if band in question.asked])
+        unticked = (codes == TICKED.index("not ticked")) & (options == TICKED)
+        not_asked[name] = int((outside & (codes >= 0) & (codes < len(options)) & ~unticked).sum())
+        absent = outside if name in frame.columns else np.ones(len(frame), dtype=bool)
+        codes = np.where((codes == -1) & ~absent, kinds["not_answered"], codes)
+        answers[name] = np.where((codes == -1) | (outside & unticked), kinds["not_asked"], codes)
+    _refuse(unknown, not_asked, questionnaire)
+    for composite in questionnaire.composites:
+        answers[composite.id] = _composite_codes(composite, answers, bands, names, questionnaire)
+    return Coded(keys, levels, answers)
+
+
+def _refuse(unknown: dict[str, int], not_asked: dict[str, int], questionnaire: Questionnaire) -> None:
+    """Raise if any value is one that the questionnaire does not know, or does not ask for."""
+    faults = []
+    for words, found in (("does not know", unknown), ("does not ask of the age band", not_asked)):
+        listed = ", ".join(f"{name} ({count} rows)" for name, count in found.items() if count)
+        if listed:
+            faults.append(f"The frame holds values that {questionnaire.id} {words}, in {listed}.")
+    if faults:
         raise TallyError(
-            f"The frame holds values that {questionnaire.id} does not know, in {listed}. "
-            "Read it with read_survey, which says what is wrong, row by row."
+            " ".join([*faults, "Read it with read_survey, which says what is wrong, row by row."])
         )
-    return keys, levels, answers
 
 
-def _column_codes(
-    frame: pd.DataFrame, name: str, known: list[str], when_missing: int, unknown: dict[str, int]
-) -> Codes:
+def _key_codes(frame: pd.DataFrame, name: str, questionnaire: Questionnaire) -> tuple[Codes, list[str]]:
+    import pandas as pd
+
+    if name in frame.columns:
+        codes, values = pd.factorize(frame[name].astype("object"), use_na_sentinel=False)
+        return codes.astype(np.int64), ["" if pd.isna(value) else str(value) for value in values]
+    only = questionnaire.age_bands[0].id if name == "age_band" and len(questionnaire.age_bands) == 1 else ""
+    return np.zeros(len(frame), dtype=np.int64), [only]
+
+
+def _column_codes(frame: pd.DataFrame, name: str, known: list[str]) -> Codes:
+    """Return positions among the known answers; -1 for blanks, `UNKNOWN` for anything else."""
     import pandas as pd
 
     if name not in frame.columns:
-        return np.full(len(frame), when_missing, dtype=np.int64)
+        return np.full(len(frame), -1, dtype=np.int64)
     column = frame[name]
     if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.tolist() == known:
-        codes = column.cat.codes.to_numpy(dtype=np.int64)
-    else:
-        place = {answer: i for i, answer in enumerate(known)}
-        raw, values = pd.factorize(column.astype("object"), use_na_sentinel=True)
-        meaning = np.array([place.get(_text(value), -2) for value in values] + [-1], dtype=np.int64)
-        codes = meaning[raw]
-        if (codes == -2).any():
-            unknown[name] = int((codes == -2).sum())
-    return np.where(codes == -1, when_missing, codes)
+        return np.asarray(column.cat.codes, dtype=np.int64)
+    place = {answer: i for i, answer in enumerate(known)}
+    raw, values = pd.factorize(column.astype("object"), use_na_sentinel=True)
+    meaning = np.array([*(place.get(_text(value), UNKNOWN) for value in values), -1], dtype=np.int64)
+    return np.asarray(meaning[raw])
 
 
 def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _count(
-    keys: list[tuple[Codes, list[str]]],
-    levels: dict[str, tuple[Codes, list[str]]],
-    answers: dict[str, Codes],
-    grouping: Grouping,
-    questionnaire: Questionnaire,
-) -> CountTable:
+def _count(coded: Coded, grouping: Grouping, questionnaire: Questionnaire) -> CountTable:
     """Count every answer in every cell with one bincount a measure over a composite code."""
-    parts = [*keys, *(levels[trait] for trait in grouping)]
-    sizes = [len(names) for _, names in parts]
-    n = keys[0][0].size
-    composite = np.zeros(n, dtype=np.int64)
-    for (codes, _), size in zip(parts, sizes, strict=True):
-        composite = composite * size + codes
-    present, cell = np.unique(composite, return_inverse=True)
+    parts = [*coded.keys, *(coded.levels[trait] for trait in grouping)]
+    composite = np.zeros(coded.keys[0][0].size, dtype=np.int64)
+    for codes, names in parts:
+        composite = np.unique(composite * len(names) + codes, return_inverse=True)[1]
+    present, first_row, cell = np.unique(composite, return_index=True, return_inverse=True)
     columns = count_columns(questionnaire)
     counts = np.zeros((present.size, len(columns)), dtype=np.int64)
     counts[:, 0] = np.bincount(cell, minlength=present.size)
     for name, measure in measures_of(questionnaire).items():
-        codes = answers[name] if name in answers else _composite_codes(name, answers, keys, questionnaire)
         width = len(measure.answers)
         first = columns[(name, measure.answers[0])]
-        counted = np.bincount(cell * width + codes, minlength=present.size * width)
+        counted = np.bincount(cell * width + coded.answers[name], minlength=present.size * width)
         counts[:, first : first + width] = counted.reshape(present.size, width)
-    unravelled = np.unravel_index(present, sizes) if present.size else [np.array([], dtype=int)] * len(sizes)
-    named = [[names[i] for i in place] for place, (_, names) in zip(unravelled, parts, strict=True)]
+    named = [[names[i] for i in codes[first_row].tolist()] for codes, names in parts]
     return CountTable.of(zip(*named, strict=True), counts)
 
 
 def _composite_codes(
-    name: str,
+    composite: Composite,
     answers: dict[str, Codes],
-    keys: list[tuple[Codes, list[str]]],
+    bands: Codes,
+    band_names: list[str],
     questionnaire: Questionnaire,
 ) -> Codes:
-    composite: Composite = next(c for c in questionnaire.composites if c.id == name)
+    """Score a composite on each form, over those of its scales that the form asks."""
+    known = (LOW, NOT_LOW, UNDECIDED, *MISSING_KINDS)
     scales = {scale.id: scale for scale in questionnaire.wellbeing_scales}
-    scores = np.column_stack([answers[s] for s in composite.scales]).astype(np.float64)
-    scores[scores > 10] = np.nan
-    for i, scale in enumerate(composite.scales):
-        if not scales[scale].higher_is_better:
-            scores[:, i] = 10 - scores[:, i]
-    result = score_composite(scores, composite.rule, composite.minimum_answered)
-    known = [LOW, NOT_LOW, UNDECIDED, *MISSING_KINDS]
-    place = {label: known.index(label) for label in (LOW, NOT_LOW, UNDECIDED)} | {
-        None: known.index("not_answered")
-    }
-    codes = np.array([place[label] for label in result.tolist()], dtype=np.int64)
-    bands, band_names = keys[2]
-    asked = np.isin(bands, [i for i, band in enumerate(band_names) if band in composite.asked])
-    codes[~asked] = known.index("not_asked")
+    codes = np.full(bands.size, known.index("not_asked"), dtype=np.int64)
+    for i, band in enumerate(band_names):
+        if band not in composite.asked:
+            continue
+        rows = np.flatnonzero(bands == i)
+        own = [scales[name] for name in composite.scales if band in scales[name].asked]
+        scores = np.column_stack([answers[scale.id][rows] for scale in own]).astype(np.float64)
+        scores[scores > 10] = np.nan
+        turned = np.array([not scale.higher_is_better for scale in own])
+        scores[:, turned] = 10 - scores[:, turned]
+        scored = score_composite(scores, composite.rule, composite.minimum_answered)
+        place = {LOW: 0, NOT_LOW: 1, UNDECIDED: 2, None: known.index("not_answered")}
+        codes[rows] = [place[label] for label in scored.tolist()]
     return codes

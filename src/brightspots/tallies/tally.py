@@ -8,6 +8,7 @@ still in it.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.errors import TallyError
+from brightspots.errors import OutputError, TallyError
 from brightspots.measures.measure import Measure, measures_of
 from brightspots.questionnaire.model import Questionnaire
+from brightspots.survey.survey import check_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,16 +47,24 @@ class CountTable:
     keys: tuple[Key, ...]
     counts: Counts
 
+    def same_as(self, other: CountTable) -> bool:
+        """Whether both hold the same counts under the same keys."""
+        return self.keys == other.keys and np.array_equal(self.counts, other.counts)
+
     @classmethod
     def of(cls, keys: Iterable[Key], counts: Counts) -> CountTable:
         """Sum the rows of equal keys, sort them, and leave out those that hold nothing."""
         listed = list(keys)
-        distinct = sorted(set(listed))
-        place = {key: i for i, key in enumerate(distinct)}
-        summed = np.zeros((len(distinct), counts.shape[1]), dtype=np.int64)
-        np.add.at(summed, [place[key] for key in listed], counts)
-        held = summed.any(axis=1)
-        return cls(tuple(k for k, keep in zip(distinct, held, strict=True) if keep), summed[held])
+        order = sorted(range(len(listed)), key=listed.__getitem__)
+        ordered = [listed[i] for i in order]
+        starts = [i for i, key in enumerate(ordered) if i == 0 or key != ordered[i - 1]]
+        summed = counts[np.array(order, dtype=np.intp)]
+        if len(starts) < len(ordered):
+            summed = np.add.reduceat(summed, starts, axis=0)
+        held = np.flatnonzero(summed.any(axis=1))
+        if held.size < len(starts):
+            summed = summed[held]
+        return cls(tuple(ordered[starts[i]] for i in held), summed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,11 +181,8 @@ class Tally:
                 f"({self.questionnaire.hash}) and {other.questionnaire.id} ({other.questionnaire.hash}). "
                 "Tally both with one questionnaire file."
             )
-        shared = [g for g in {**self.tables, **other.tables} if self._holds(g) and other._holds(g)]
-        if not shared:
-            shared = [()]
         tables = {}
-        for grouping in shared:
+        for grouping in self._shared(other):
             mine, theirs = self.table(grouping), other.table(grouping)
             summed = CountTable.of((*mine.keys, *theirs.keys), np.vstack([mine.counts, sign * theirs.counts]))
             _refuse_negative(summed)
@@ -185,7 +192,12 @@ class Tally:
             eligible[key] = eligible.get(key, 0) + sign * number
             if eligible[key] < 0:
                 raise TallyError("Cannot take out more eligible children than there are.")
-        return Tally(self.questionnaire, tables, {k: n for k, n in sorted(eligible.items()) if n})
+        return Tally(self.questionnaire, tables, _positive(eligible))
+
+    def _shared(self, other: Tally) -> list[Grouping]:
+        """Return the groupings that both hold or can sum from finer ones, none of them within another."""
+        both = [g for g in (*self.tables, *other.tables) if self._holds(g) and other._holds(g)]
+        return _finest(both) or [()]
 
     def _holds(self, grouping: Grouping) -> bool:
         return any(set(grouping) <= set(held) for held in self.tables)
@@ -196,28 +208,29 @@ class Tally:
         def wanted(key: Key) -> bool:
             return area in (None, key[0]) and wave in (None, key[1])
 
-        tables = {}
+        tables, whole = {}, True
         for grouping, table in self.tables.items():
             keep = [i for i, key in enumerate(table.keys) if wanted(key)]
+            whole = whole and len(keep) == len(table.keys)
             tables[grouping] = CountTable(tuple(table.keys[i] for i in keep), table.counts[keep])
         eligible = {k: n for k, n in self.eligible.items() if wanted(k)}
-        return Tally(self.questionnaire, tables, eligible, self.respondents)
+        return Tally(self.questionnaire, tables, eligible, self.respondents if whole else "")
 
     def __eq__(self, other: object) -> bool:
+        """Whether both hold the same counts, in whatever order their traits stand."""
         if not isinstance(other, Tally):
             return NotImplemented
+        mine, theirs = _finest(list(self.tables)), _finest(list(other.tables))
         return (
             self.questionnaire.hash == other.questionnaire.hash
-            and set(self.tables) == set(other.tables)
-            and dict(self.eligible) == dict(other.eligible)
-            and all(
-                table.keys == other.tables[g].keys and np.array_equal(table.counts, other.tables[g].counts)
-                for g, table in self.tables.items()
-            )
+            and {frozenset(g) for g in mine} == {frozenset(g) for g in theirs}
+            and _positive(self.eligible) == _positive(other.eligible)
+            and all(self.table(g).same_as(other.table(g)) for g in mine)
         )
 
     def __hash__(self) -> int:
-        return hash(self.fingerprint)
+        finest = frozenset(frozenset(g) for g in _finest(list(self.tables)))
+        return hash((self.questionnaire.hash, finest, frozenset(_positive(self.eligible).items())))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -246,20 +259,29 @@ class Tally:
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def save(self, path: str | Path) -> None:
-        """Write the tally as JSON, marked as unprotected: it holds small counts and must not be passed on."""
-        Path(path).write_text(self._as_json() + "\n", encoding="utf-8")
+        """Write the tally as JSON, marked as unprotected: it holds small counts and must not be passed on.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written there.
+        """
+        try:
+            Path(path).write_text(self._as_json() + "\n", encoding="utf-8")
+        except OSError:
+            raise OutputError(f"{Path(path).name} cannot be written there; check the folder.") from None
 
     def __repr__(self) -> str:
         table = self.table(())
         areas, waves = {key[0] for key in table.keys}, {key[1] for key in table.keys}
         groups = "; ".join(" x ".join(g) for g in self.tables if g) or "age bands alone"
         return (
-            f"<Tally of {int(self.responses(table).sum()):,} children, {len(areas)} area(s), {len(waves)} wave(s), "
-            f"by {groups}; not for release>"
+            f"<Tally of {int(self.responses(table).sum()):,} children, {len(areas)} area(s), "
+            f"{len(waves)} wave(s), by {groups}; not for release>"
         )
 
     def _repr_html_(self) -> str:
-        return f"<p><strong>Not for release.</strong> {repr(self)[1:-1]}</p>"
+        return f"<p><strong>Not for release.</strong> {html.escape(repr(self)[1:-1])}</p>"
 
 
 def count_columns(questionnaire: Questionnaire) -> dict[tuple[str, str], int]:
@@ -267,6 +289,16 @@ def count_columns(questionnaire: Questionnaire) -> dict[tuple[str, str], int]:
     names = [(RESPONSES, "")]
     names += [(m.id, answer) for m in measures_of(questionnaire).values() for answer in m.answers]
     return {name: i for i, name in enumerate(names)}
+
+
+def _finest(groupings: Sequence[Grouping]) -> list[Grouping]:
+    """Return the groupings that no other one contains, each set of traits once."""
+    distinct = list({frozenset(g): g for g in reversed(groupings)}.values())[::-1]
+    return [g for g in distinct if not any(set(g) < set(other) for other in distinct)]
+
+
+def _positive(eligible: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: number for key, number in sorted(eligible.items()) if number}
 
 
 def _refuse_negative(table: CountTable) -> None:
@@ -299,35 +331,62 @@ def load_tally(path: str | Path, questionnaire: Questionnaire) -> Tally:
     name = Path(path).name
     try:
         body = json.loads(Path(path).read_text(encoding="utf-8"))
-        if body["brightspots"] != "tally" or body["format"] != FORMAT:
-            raise TallyError(f"{name} is not a tally that this version can read.")
-        held = body["questionnaire_hash"]
-    except (OSError, ValueError, KeyError, TypeError):
+        is_tally = body["brightspots"] == "tally" and body["format"] == FORMAT
+        held = str(body["questionnaire_hash"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise TallyError(f"{name} cannot be read as a tally; write it again with Tally.save.") from None
+    if not is_tally:
+        raise TallyError(f"{name} is not a tally that this version can read.")
     if held != questionnaire.hash:
         raise TallyError(
-            f"{name} was counted with another questionnaire ({held}) than {questionnaire.id} "
-            f"({questionnaire.hash}); tally it again."
+            f"{name} was counted with another questionnaire than {questionnaire.id} ({questionnaire.hash}); "
+            "tally it again."
         )
     try:
         return _from_body(body, questionnaire)
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
         raise TallyError(f"{name} holds counts that cannot be; write it again with Tally.save.") from None
 
 
 def _from_body(body: dict[str, Any], questionnaire: Questionnaire) -> Tally:
+    """Make the tally; anything that `Tally.save` would not have written raises."""
     width = len(count_columns(questionnaire))
-    tables = {}
+    tables: dict[Grouping, CountTable] = {}
     for part in body["tables"]:
-        counts = np.zeros((len(part["rows"]), width), dtype=np.int64)
+        grouping = tuple(part["by"])
+        allowed = [set(questionnaire.band)]
+        for trait in grouping:
+            levels = questionnaire.trait[trait]
+            allowed.append({*(level.id for level in levels.levels), levels.not_known})
+        keys = [tuple(row["key"]) for row in part["rows"]]
+        for key in keys:
+            if len(key) != 2 + len(allowed) or not all(isinstance(text, str) for text in key):
+                raise ValueError
+            if any(text not in known for text, known in zip(key[2:], allowed, strict=True)):
+                raise ValueError
+        if grouping in tables or len(set(keys)) < len(keys):
+            raise ValueError
+        counts = np.zeros((len(keys), width), dtype=np.int64)
         for i, row in enumerate(part["rows"]):
             for place, number in row["counts"].items():
-                if not isinstance(number, int) or number < 0 or not 0 <= int(place) < width:
-                    raise ValueError(place)
-                counts[i, int(place)] = number
-        keys = [tuple(map(str, row["key"])) for row in part["rows"]]
-        if any(len(key) != 3 + len(part["by"]) for key in keys):
-            raise ValueError(part["by"])
-        tables[tuple(part["by"])] = CountTable.of(keys, counts)
-    eligible = {tuple(map(str, row[:3])): int(row[3]) for row in body["eligible"]}
+                counts[i, int(place)] = _whole(number)
+                if int(place) < 0:
+                    raise ValueError
+        tables[grouping] = CountTable.of(keys, counts)
+    plain = [_marginal(table) for table in tables.values()]
+    if not plain or not all(table.same_as(plain[0]) for table in plain):
+        raise ValueError
+    eligible = {tuple(row[:3]): _whole(row[3]) for row in body["eligible"]}
+    check_eligible(eligible, questionnaire)
     return Tally(questionnaire, tables, eligible)
+
+
+def _marginal(table: CountTable) -> CountTable:
+    """Return the counts by area, wave and age band alone."""
+    return CountTable.of((key[:3] for key in table.keys), table.counts)
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError
+    return number
