@@ -182,8 +182,9 @@ def _blocks(source: Tally, grouping: Grouping, measures: Sequence[Measure]) -> I
         kinds = [source.answers(table, measure.id, {kind} & set(measure.answers)) for kind in KINDS]
         n = source.answers(table, measure.id, measure.valid)
         unexplained = (n + sum(kinds) != responses).astype(np.int64)
-        told = np.isin(band_of, measure.asked)
-        told &= n + sum(kinds) > kinds[KINDS.index("not_asked")]
+        answered = np.isin(band_of, measure.asked) & (n + sum(kinds) > kinds[KINDS.index("not_asked")])
+        asked = {table.keys[i][:3] for i in np.flatnonzero(answered)}
+        told = np.array([key[:3] in asked for key in table.keys], dtype=bool)
         for category in measure.categories:
             count = np.zeros_like(n)
             for band in measure.asked:
