@@ -91,7 +91,7 @@ def publish(
             f"publish takes a Release, which brightspots.release makes, not a {type(release).__name__}."
         )
     wanted = _wanted(formats)
-    target = Path(folder).absolute()
+    target = Path(folder).resolve()
     _refuse_foreign(target)
     edition = Edition(release)
     files = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
@@ -102,7 +102,7 @@ def publish(
         raise OutputError(
             f"{folder} cannot be written: {_plainly(error)}. What was there before is whole."
         ) from error
-    return tuple(target / name for name in files)
+    return tuple(Path(folder) / name for name in files)
 
 
 def _wanted(formats: Sequence[str]) -> list[str]:

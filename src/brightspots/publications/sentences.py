@@ -253,7 +253,7 @@ class Sentences(Names):
     # ------------------------------------------------------------------------------- comparisons
 
     def verdict(self, comparison: ReleasedComparison) -> tuple[str, str]:
-        """Return the verdict and reason that may be said: where there is no good side, there is no verdict."""
+        """Return the verdict and reason that may be said: without a good side there is no verdict."""
         if comparison.higher_is_better is None and comparison.verdict not in ("withheld", "not compared"):
             return "not compared", "no_direction"
         return comparison.verdict, comparison.reason

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from brightspots.publications.sentences import Sentence
 
 FORMAT = 1
+PLACE_COLUMNS = ("questionnaire", "area", "wave", "domain", "measure", "category", "age_band", "age_bands")
+FIGURE_COLUMNS = (
+    *PLACE_COLUMNS, "group", "label", "category_label", "status", "symbol", "n", "count", "share", "lower",
+    "upper", "more_than_percent", "fewer_than_percent", "few_answers", "sentence",
+)  # fmt: skip
+COMPARISON_COLUMNS = (
+    *PLACE_COLUMNS, "label", "category_label", "status", "n", "share", "comparator", "benchmark",
+    "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "detectable", "verdict", "reason",
+    "illustrative", "source", "sentence",
+)  # fmt: skip
 DIGITS = 4
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 AT_START = re.compile(r"^([-+=]|\d+[.)](?=\s))")
@@ -92,12 +102,12 @@ def _row(cells: Iterator[str]) -> str:
 
 def to_figures_csv(contents: Contents) -> str:
     """Return every figure as one row of a CSV file, those of groups included."""
-    return _csv([_figure_row(contents, figure) for figure in _all_figures(contents)])
+    return _csv(FIGURE_COLUMNS, [_figure_row(contents, figure) for figure in _all_figures(contents)])
 
 
 def to_comparisons_csv(contents: Contents) -> str:
     """Return every comparison as one row of a CSV file."""
-    return _csv([_comparison_row(contents, comparison) for comparison in contents.comparisons])
+    return _csv(COMPARISON_COLUMNS, [_comparison_row(contents, c) for c in contents.comparisons])
 
 
 def to_json(contents: Contents) -> str:
@@ -238,12 +248,11 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else float(half_up(value, DIGITS))
 
 
-def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     out = io.StringIO()
-    if rows:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(rows[0])
-        writer.writerows([harmless(value) for value in row.values()] for row in rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([harmless(row[name]) for name in columns] for row in rows)
     return out.getvalue()
 
 
