@@ -213,7 +213,8 @@ def _calibrated_share(k: Floats, n: Floats, weights: Floats, *, fitted: Floats) 
     variance = float(answers / base(answers - 1) * squares / total**2)
     effect = _design_effect(weights, n)
     linearised = share * (1 - share) / variance if variance > 0 and not certain else np.inf
-    return WeightedShare(share, variance**0.5, effect, min(answers / effect, linearised, float(answers)))
+    effective = float(min(answers / effect, linearised, answers))
+    return WeightedShare(share, variance**0.5, effect, effective)
 
 
 def _design_effect(weights: Floats, n: Floats) -> float:
