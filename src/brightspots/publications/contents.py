@@ -49,7 +49,7 @@ class Contents:
         self._surveys = list(dict.fromkeys(place.questionnaire for place in self.places))
         self.figures = tuple(sorted(release.figures, key=self._order))
         self.comparisons = tuple(
-            sorted(release.comparisons, key=lambda c: (*self._order(c.figure), *_comparator_order(c)))
+            sorted(release.comparisons, key=lambda c: (*self._order(c.figure), *comparator_order(c)))
         )
         self.cohorts = tuple(sorted(release.cohorts, key=self._group_order))
         self._compared: dict[FigureKey, list[ReleasedComparison]] = defaultdict(list)
@@ -149,7 +149,8 @@ def _level_order(questionnaire: Questionnaire, trait: str, level: str) -> tuple[
     return (levels.index(level) if level in levels else len(levels), level)
 
 
-def _comparator_order(comparison: ReleasedComparison) -> tuple[object, ...]:
+def comparator_order(comparison: ReleasedComparison) -> tuple[object, ...]:
+    """Return where a comparison stands among others: those with known comparators first."""
     name = comparison.comparator
     place = COMPARATORS.index(name) if name in COMPARATORS else len(COMPARATORS)
     benchmark = comparison.benchmark if comparison.benchmark is not None else -1.0

@@ -20,16 +20,28 @@ if TYPE_CHECKING:
     from brightspots.publications.contents import Contents, Place
 
 
+TITLES = {"low": "Groups that may need more", "high": "Groups that do well"}
+
+
 def group_sections(contents: Contents, place: Place) -> list[Section]:
-    """Return the section on groups; none where no search was made."""
-    cohorts = contents.cohorts_of(place)
-    if not cohorts:
-        return []
+    """Return a section for each search for groups; none where no search was made."""
+    searched: dict[tuple[str, str], list[ReleasedCohort]] = {}
+    for cohort in contents.cohorts_of(place):
+        searched.setdefault((cohort.direction, cohort.measure), []).append(cohort)
+    several = len({direction for direction, _ in searched}) < len(searched)
+    sections = []
+    for (direction, _), cohorts in searched.items():
+        what = f": {contents.words.label(cohorts[0].figure)}" if several else ""
+        sections.append(Section(TITLES[direction] + what, _blocks(contents, place, cohorts)))
+    return sections
+
+
+def _blocks(contents: Contents, place: Place, cohorts: list[ReleasedCohort]) -> tuple[Block, ...]:
     words, first = contents.words, cohorts[0]
     flagged = [c for c in cohorts if c.tier == "flag"]
     blocks: list[Block] = []
     search = contents.release.searches.get(place.questionnaire)
-    if search is not None:
+    if search is not None and (search.measure, search.direction) == (first.measure, first.direction):
         blocks.append(Paragraph(words.search(place.questionnaire, search, first.figure.age_bands)))
     if flagged:
         blocks.append(Bullets(tuple(words.cohort(c) for c in flagged)))
@@ -39,12 +51,10 @@ def group_sections(contents: Contents, place: Place) -> list[Section]:
     promise = contents.release.promises.get(place.questionnaire, "")
     if plain(promise):
         blocks.append(Paragraph(words.told(promise)))
-    ages = words.ages_heading(place.questionnaire, first.figure.age_bands)
     columns = (Column("Group"), *NUMBERS, Column("All others", numeric=True), Column("In short"))
-    rows = tuple(_row(contents, cohort) for cohort in cohorts)
-    blocks.append(Table(f"{words.full_label(first.figure)}: every group, {ages}", columns, rows))
-    title = "Groups that may need more" if first.direction == "low" else "Groups that do well"
-    return [Section(title, tuple(blocks))]
+    caption = words.title(f"{words.full_label(first.figure)}: every group", first.figure)
+    blocks.append(Table(caption, columns, tuple(_row(contents, cohort) for cohort in cohorts)))
+    return tuple(blocks)
 
 
 def _row(contents: Contents, cohort: ReleasedCohort) -> tuple[Entry, ...]:

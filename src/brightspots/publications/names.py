@@ -74,6 +74,11 @@ class Names:
         nouns = [plain(bands[band].noun) if band in bands else plain(band) for band in age_bands]
         return listed(nouns) + (" together" if len(nouns) > 1 else "")
 
+    def title(self, name: str, figure: Figure) -> str:
+        """Return the title of a table that a figure stands in: what, of whom, and where if needed."""
+        ages = self.ages_heading(figure.questionnaire, figure.age_bands)
+        return f"{name}, {ages}{self.where(figure.questionnaire, figure.area, figure.wave)}"
+
     def ages_heading(self, questionnaire: str, age_bands: tuple[str, ...]) -> str:
         """Return some age bands as a heading."""
         bands = self.questionnaires[questionnaire].band

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from brightspots.findings.comparisons import YEARS_APART
 from brightspots.findings.estimates import LOW_BASE
+from brightspots.publications.contents import comparator_order
 from brightspots.publications.document import Block, Bullets, Column, Paragraph, Section, Table
 from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
 from brightspots.publications.tables import row
-from brightspots.publications.wording import listed, number, plain
+from brightspots.publications.wording import capital, listed, number, plain
 
 if TYPE_CHECKING:
     from brightspots.publications.contents import Contents
@@ -131,8 +132,8 @@ def _protection(contents: Contents) -> tuple[Block, ...]:
         f"0% and 100% are shown from {policy.all_shown_from} answers on, and never for a sensitive question.",
         "Whatever could be used to work out a hidden number is hidden with it, so a hidden number need "
         "not be small.",
-        "All tables of this report were checked together before it was written, and with them any earlier "
-        "report on the same answers.",
+        "All tables of this report were checked together before it was written, and with them the "
+        "earlier reports on the same answers that were named.",
     )
     promises = sorted({plain(promise) for promise in contents.release.promises.values()} - {""})
     return (rules, *(Paragraph(contents.words.told(promise)) for promise in promises))
@@ -163,7 +164,8 @@ def _composite(questionnaire: Questionnaire, composite: Composite) -> str:
 
 
 def _sources(contents: Contents) -> list[Section]:
-    used = sorted({(plain(c.comparator), plain(c.source)) for c in contents.comparisons})
+    in_order = sorted(contents.comparisons, key=comparator_order)
+    used = list(dict.fromkeys((capital(contents.words.comparator(c)), plain(c.source)) for c in in_order))
     if not used:
         return []
     columns = (Column("Compared with"), Column("Source"))

@@ -21,6 +21,7 @@ from brightspots.publications.wording import (
     plain,
     points,
     points_range,
+    uncapital,
 )
 
 if TYPE_CHECKING:
@@ -463,7 +464,7 @@ class Sentences(Names):
         """Say what was searched for groups."""
         model = self.questionnaires[questionnaire]
         traits = (
-            plain(model.trait[t].label).lower() if t in model.trait else plain(t) for t in search.traits
+            uncapital(plain(model.trait[t].label)) if t in model.trait else plain(t) for t in search.traits
         )
         groups = "one group" if search.candidates == 1 else f"{number(search.candidates)} groups"
         return Sentence(
@@ -476,7 +477,8 @@ class Sentences(Names):
         first = cohorts[0].figure
         where = self.where(first.questionnaire, first.area, first.wave)
         text = f"No group of {self.people(first.questionnaire)}{where} stands out."
-        text += " That does not mean that no group needs more"
+        needs = "needs more" if cohorts[0].direction == "low" else "does well"
+        text += f" That does not mean that no group {needs}"
         sizes = [c.detectable for c in cohorts if c.detectable is not None]
         if not sizes:
             return Sentence(f"{text}: this survey is too small to look inside groups.")

@@ -40,10 +40,14 @@ def summary(contents: Contents) -> Section:
         (
             Section("What goes well", _named(contents, good=True)),
             Section("What could be better", _named(contents, good=False)),
-            *([Section("Who may need more", _who(contents))] if contents.cohorts else []),
-            *([Section("What we cannot tell", _cannot_tell(contents))] if _cannot_tell(contents) else []),
+            *_section("Who may need more", _who(contents)),
+            *_section("What we cannot tell", _cannot_tell(contents)),
         ),
     )
+
+
+def _section(title: str, blocks: tuple[Block, ...]) -> list[Section]:
+    return [Section(title, blocks)] if blocks else []
 
 
 def _named(contents: Contents, *, good: bool) -> tuple[Block, ...]:
@@ -107,13 +111,13 @@ def _good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | No
 def _who(contents: Contents) -> tuple[Block, ...]:
     items = []
     for place in contents.places:
-        cohorts = contents.cohorts_of(place)
+        cohorts = [c for c in contents.cohorts_of(place) if c.direction == "low"]
         flagged = [c for c in cohorts if c.tier == "flag" and c.role not in ("covered", "hot_spot")]
         if flagged:
             items += [contents.words.cohort(c) for c in flagged]
         elif cohorts:
             items.append(contents.words.no_flag(cohorts))
-    return (Bullets(tuple(items)), Paragraph(Sentence(CANNOT_FIND_A_CHILD)))
+    return (Bullets(tuple(items)), Paragraph(Sentence(CANNOT_FIND_A_CHILD))) if items else ()
 
 
 def _cannot_tell(contents: Contents) -> tuple[Block, ...]:

@@ -15,7 +15,7 @@ from brightspots.publications.sentences import (
     comparison_key,
     figure_key,
 )
-from brightspots.publications.wording import capital, percent, plain, whole_percent
+from brightspots.publications.wording import capital, percent, plain, uncapital, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +48,8 @@ def responses_table(contents: Contents, place: Place) -> Table:
         )
     titles = ("Answered", "Could have answered", "Share")
     columns = (Column("Age group"), *(Column(title, numeric=True) for title in titles))
-    return Table("How many answered", columns, tuple(rows))
+    who = contents.words.people(place.questionnaire) + contents.words.where(*place)
+    return Table(f"How many {who} answered", columns, tuple(rows))
 
 
 def domain_sections(contents: Contents, place: Place) -> list[Section]:
@@ -90,7 +91,7 @@ def _tables(contents: Contents, domain: str, figures: Sequence[Figure]) -> list[
     if not figures:
         return []
     words = contents.words
-    caption = f"{domain}, {words.ages_heading(figures[0].questionnaire, figures[0].age_bands)}"
+    caption = words.title(domain, figures[0])
     scales = [f for f in figures if words.measure(f).kind == "scale"]
     others = [f for f in figures if words.measure(f).kind != "scale"]
     blocks: list[Block] = [_indicator_table(contents, caption, others)] if others else []
@@ -110,7 +111,7 @@ def _scale_tables(contents: Contents, caption: str, figures: Sequence[Figure]) -
     for figure in figures:
         by_labels.setdefault(_category_names(contents, figure), []).append(figure)
     for labels, own in by_labels.items():
-        names = ", ".join(dict.fromkeys(words.label(f).lower() for f in own))
+        names = ", ".join(dict.fromkeys(uncapital(words.label(f)) for f in own))
         what = "scores from 0 to 10" if len(by_labels) == 1 else f"scores from 0 to 10, {names}"
         blocks.append(_scale_table(contents, f"{caption}: {what}", labels, own))
     compared = [f for f in figures if contents.compared(f)]
@@ -229,15 +230,14 @@ def _group_tables(contents: Contents, domain: str, figures: Sequence[Figure]) ->
     tables = []
     for traits, own in by_traits.items():
         questionnaire = contents.release.questionnaires[own[0].questionnaire]
-        by = " and ".join(plain(questionnaire.trait[t].label).lower() for t in traits)
-        ages = contents.words.ages_heading(own[0].questionnaire, own[0].age_bands)
+        by = " and ".join(uncapital(plain(questionnaire.trait[t].label)) for t in traits)
         rows = []
         for figure in own:
             name, *numbers = figure_entries(contents, contents.words.full_label(figure), figure)
             group = capital(contents.words.group(figure.questionnaire, figure.group))
             rows.append((name, Entry((Sentence(group),)), *numbers))
         columns = (Column("Indicator"), Column("Group"), *NUMBERS)
-        tables.append(Table(f"{domain} by {by}, {ages}", columns, tuple(rows)))
+        tables.append(Table(contents.words.title(f"{domain} by {by}", own[0]), columns, tuple(rows)))
     return tables
 
 

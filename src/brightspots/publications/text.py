@@ -29,8 +29,8 @@ FIGURE_COLUMNS = (
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     *PLACE_COLUMNS, "label", "category_label", "status", "n", "share", "comparator", "benchmark",
-    "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "detectable", "verdict", "reason",
-    "illustrative", "source", "sentence",
+    "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "detectable",
+    "verdict", "reason", "illustrative", "source", "sentence",
 )  # fmt: skip
 DIGITS = 4
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")

@@ -128,3 +128,14 @@ def capital(text: str) -> str:
     'Girls in residential care'
     """
     return text[:1].upper() + text[1:]
+
+
+def uncapital(text: str) -> str:
+    """Return a label as it stands within a sentence; abbreviations keep their capitals.
+
+    Examples
+    --------
+    >>> uncapital("Where they live"), uncapital("SEN support")
+    ('where they live', 'SEN support')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
