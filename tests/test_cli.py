@@ -170,7 +170,7 @@ def test_start_writes_a_form_for_counts_that_reads_back(tmp_path: Path) -> None:
     form = tmp_path / "counts" / "counts.csv"
     lines = form.read_text().splitlines()
     filled = [
-        line.replace("likes_school,11-18,counted,,,,", "likes_school,11-18,counted,93,,150,")
+        line.replace("likes_school,11 to 18,counted,,,,", "likes_school,11 to 18,counted,93,,150,")
         for line in lines
     ]
     form.write_text("\n".join(filled) + "\n")

@@ -145,7 +145,8 @@ def start(
 ) -> None:
     """Draft a mapping, a run config and a benchmarks form from exports, for a person to finish."""
     from brightspots.questionnaire.loading import load_questionnaire
-    from brightspots.survey.drafting import draft_counts, draft_files
+    from brightspots.survey.drafting import draft_files
+    from brightspots.tallies.reported import draft_counts
 
     asked = load_questionnaire(questionnaire)
     written = (
