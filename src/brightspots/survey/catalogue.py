@@ -39,7 +39,7 @@ CHECKS: dict[str, Check] = {
     ),
     "band_contradicts_file": Check(
         "error",
-        "rows of another age band than the file was given for, or of none that is known",
+        "rows of another age band than the file was given for",
         "{band} throughout",
         "give each form its own file, or give one file with its band column",
     ),

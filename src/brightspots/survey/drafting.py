@@ -241,7 +241,7 @@ def suggest(column: Column, questionnaire: Questionnaire) -> list[tuple[float, s
     >>> from brightspots.survey.exports import Column
     >>> column = Column("Q14", "How much do you like school?", np.array([], dtype=object))
     >>> suggest(column, load_questionnaire("children-in-care"))[0]
-    (0.54, 'likes_school')
+    (0.63, 'likes_school')
     """
     described = _described(questionnaire)
     weight = _weights(questionnaire)
@@ -253,9 +253,11 @@ def suggest(column: Column, questionnaire: Questionnaire) -> list[tuple[float, s
         if fold(column.name).replace(" ", "_") == item:
             scored.append((1.0, item))
             continue
-        held = sum(weight.get(word, unheard) for word in words)
-        wanted = sum(weight[word] for word in about)
-        score = 2 * sum(weight[word] for word in words & about) / (held + wanted) if words & about else 0.0
+        held = math.fsum(weight.get(word, unheard) for word in words)
+        wanted = math.fsum(weight[word] for word in about)
+        score = (
+            2 * math.fsum(weight[word] for word in words & about) / (held + wanted) if words & about else 0.0
+        )
         if labels:
             fitting = len(labels & answers) / len(labels)
             score = (1 - LABELS_WEIGHT) * score + LABELS_WEIGHT * fitting if score else 0.0
