@@ -53,7 +53,7 @@ def reasons_in_the_code() -> set[str]:
 def test_every_reason_in_the_code_has_plain_words() -> None:
     found = reasons_in_the_code()
     assert len(found) >= 11
-    assert found <= set(NOT_COMPARED)
+    assert found - {reason for _, reason in VERDICTS} <= set(NOT_COMPARED)
 
 
 @pytest.mark.parametrize("status", STATUSES)

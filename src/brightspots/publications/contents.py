@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
-from brightspots.measures.measure import measures_of
 from brightspots.publications.sentences import (
     ComparisonKey,
     FigureKey,
@@ -124,7 +123,7 @@ class Contents:
 
     def _order(self, figure: Figure) -> tuple[object, ...]:
         questionnaire = self.release.questionnaires[figure.questionnaire]
-        measures = measures_of(questionnaire)
+        measures = self.words.measures(figure.questionnaire)
         bands = list(questionnaire.band)
         return (
             self._surveys.index(figure.questionnaire),

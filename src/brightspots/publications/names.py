@@ -35,10 +35,15 @@ class Names:
     def __init__(self, questionnaires: Mapping[str, Questionnaire], places: Iterable[Place] = ()) -> None:
         self.questionnaires = questionnaires
         self.places = tuple(places)
+        self._measures = {name: measures_of(asked) for name, asked in questionnaires.items()}
+
+    def measures(self, questionnaire: str) -> dict[str, Measure]:
+        """Return the measures of a questionnaire, in its order."""
+        return self._measures[questionnaire]
 
     def measure(self, figure: Figure) -> Measure:
         """Return the measure of a figure."""
-        return measures_of(self.questionnaires[figure.questionnaire])[figure.measure]
+        return self._measures[figure.questionnaire][figure.measure]
 
     def label(self, figure: Figure) -> str:
         """Return the name of a figure's measure in a table."""

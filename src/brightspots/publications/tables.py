@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.measures.measure import measures_of
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.sentences import (
     HIDDEN,
@@ -123,7 +122,7 @@ def _scale_tables(contents: Contents, caption: str, figures: Sequence[Figure]) -
 def _not_asked(contents: Contents, place: Place, domain: str, pool: tuple[str, ...]) -> list[Block]:
     if len(pool) > 1 or len(contents.questionnaire(place).band) == 1:
         return []
-    asked = measures_of(contents.questionnaire(place)).values()
+    asked = contents.words.measures(place.questionnaire).values()
     labels = [plain(m.label) for m in asked if m.domain == domain and pool[0] not in m.asked]
     return [Paragraph(contents.words.not_asked(place.questionnaire, pool[0], labels))] if labels else []
 

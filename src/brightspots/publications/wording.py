@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from brightspots.statistics.rounding import half_up
@@ -16,6 +17,7 @@ DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2
 NOT_TEXT = frozenset({"Cc", "Cs", "Co"})
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     r"""Return a label as one line of plain text: no control characters, no marks that turn its direction.
 
