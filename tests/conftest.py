@@ -1,0 +1,14 @@
+"""What tests of several wings share."""
+
+from pathlib import Path
+
+import pytest
+
+from brightspots.questionnaire.loading import load_questionnaire
+from brightspots.questionnaire.model import Questionnaire
+
+
+@pytest.fixture(scope="session")
+def small() -> Questionnaire:
+    """A survey small enough to be checked by hand."""
+    return load_questionnaire(Path(__file__).parent / "small-survey.toml")
