@@ -171,6 +171,16 @@ def small():
 
 
 @pytest.fixture(scope="session")
+def turned():
+    """The questionnaire with good news and bad changing places in every indicator."""
+    changed = deepcopy(DOCUMENT)
+    boxes = changed["multiple_response"][1]["items"]
+    for question in (*changed["indicator"], *boxes):
+        question["higher_is_better"] = not question["higher_is_better"]
+    return Questionnaire.model_validate(changed)
+
+
+@pytest.fixture(scope="session")
 def survey_of(small):
     """Make a survey of children: a dict each, with what is left out not asked or not answered."""
 

@@ -5,16 +5,20 @@ A benchmark without its source, age range, year and counted answers is unusable,
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from brightspots.errors import BenchmarkError
-from brightspots.measures.measure import COUNTED
+from brightspots.findings.estimates import ALL
+from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.questionnaire.faults import build, read_toml
-from brightspots.questionnaire.model import Frozen, Text
+from brightspots.questionnaire.model import Frozen, Questionnaire, Text
+from brightspots.questionnaire.spelling import fold
 
 SHIPPED = Path(__file__).parent.parent / "data" / "benchmarks"
 READ_FROM_CHART = "chart"
@@ -23,6 +27,9 @@ CHART_STEP = 4.0
 LAST_WAVE = "last wave"
 CARE_ELSEWHERE = "care elsewhere"
 GENERAL_POPULATION = "general population"
+KNOWN = {name: name for name in (LAST_WAVE, CARE_ELSEWHERE, GENERAL_POPULATION)}
+
+IDENTITY = ("measure", "category", "age_band", "comparator", "questionnaire")
 
 
 class Benchmark(Frozen):
@@ -39,7 +46,8 @@ class Benchmark(Frozen):
     count, n : int, optional
         Children in the category, and all who answered.
     rounded_to : float or "chart"
-        Step of rounding in percentage points; ``chart`` when read from a chart (2 points either way).
+        Step of rounding in percentage points: 0 for none, ``chart`` when read from a chart (2 points either
+        way).
     includes_own : {"yes", "no", "unknown"}
         Whether our own children are inside it.
     counted : tuple of str, optional
@@ -47,37 +55,82 @@ class Benchmark(Frozen):
     source : str
         Where it was published.
     questionnaire : str
-        Id of the questionnaire whose children it is comparable with; empty for any that has the measure.
-    year, ages : optional
-        When, and of whom.
+        Id of the questionnaire that it is a figure of. Needed where one file serves several questionnaires:
+        left out, the figure has to fit whichever questionnaire it is compared with.
+    year : str, optional
+        When the answers were given; a year first.
+    ages : (int, int), optional
+        Youngest and oldest of those asked.
+    design_effect : float, default 1
+        Of a survey that was no simple random sample: how many times fewer answers of one would say as much.
     illustrative : bool
         True where the figure is invented to show a direction that a source gives in words.
     """
 
     measure: Text
     age_band: Text
-    comparator: Text
+    comparator: Annotated[Text, AfterValidator(lambda name: KNOWN.get(fold(name), name))]
     source: Text
     category: Text = COUNTED
-    percent: Annotated[float | None, Field(ge=0, le=100)] = None
-    count: Annotated[int | None, Field(ge=0)] = None
-    n: Annotated[int | None, Field(ge=1)] = None
-    rounded_to: Annotated[float, Field(ge=0, le=20)] | Literal["chart"] = 1
+    percent: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
+    count: Annotated[int | None, Field(ge=0, strict=True, validate_default=True)] = None
+    n: Annotated[int | None, Field(ge=1, strict=True, validate_default=True)] = None
+    rounded_to: Annotated[float, Field(ge=0, le=20, strict=True)] | Literal["chart"] = Field(
+        default=1, validate_default=True
+    )
     includes_own: Literal["yes", "no", "unknown"] = "unknown"
     counted: tuple[str, ...] = ()
     questionnaire: str = ""
-    year: str = ""
+    year: Annotated[str, BeforeValidator(lambda year: str(year) if type(year) is int else year)] = ""
     ages: tuple[int, int] | None = None
-    design_effect: Annotated[float, Field(ge=1)] = 1
+    design_effect: Annotated[float, Field(ge=1, strict=True)] = 1
     illustrative: bool = False
 
-    @model_validator(mode="after")
-    def _one_figure(self) -> Benchmark:
-        if (self.percent is None) == (self.count is None):
+    @field_validator("count")
+    @classmethod
+    def _one_figure(cls, count: int | None, told: ValidationInfo) -> int | None:
+        if "percent" in told.data and (told.data["percent"] is None) == (count is None):
             raise ValueError("give either percent, or count and n")
-        if self.count is not None and (self.n is None or self.count > self.n):
+        return count
+
+    @field_validator("n")
+    @classmethod
+    def _no_more_than_answered(cls, n: int | None, told: ValidationInfo) -> int | None:
+        count = told.data.get("count")
+        if count is not None and (n is None or count > n):
             raise ValueError("count needs n, and cannot be above it")
-        return self
+        return n
+
+    @field_validator("rounded_to")
+    @classmethod
+    def _rounded_as_it_says(cls, step: float | str, told: ValidationInfo) -> float | str:
+        percent = told.data.get("percent")
+        if percent is not None and not isinstance(step, str) and step > 0:
+            steps = percent / step
+            if abs(steps - round(steps)) > 1e-6:
+                raise ValueError(f"{percent:g} is not a multiple of {step:g}; say to what it was rounded")
+        return step
+
+    @field_validator("includes_own")
+    @classmethod
+    def _last_wave_is_another(cls, includes: str, told: ValidationInfo) -> str:
+        if includes == "yes" and told.data.get("comparator") == LAST_WAVE:
+            raise ValueError("this wave's answers cannot be inside the last wave's; leave it out")
+        return includes
+
+    @field_validator("year")
+    @classmethod
+    def _begins_with_a_year(cls, year: str) -> str:
+        if year and not re.match(r"(19|20)\d\d(?!\d)", year):
+            raise ValueError("begin with a year, such as 2021, 2021-06 or 2020/21")
+        return year
+
+    @field_validator("ages")
+    @classmethod
+    def _youngest_first(cls, ages: tuple[int, int] | None) -> tuple[int, int] | None:
+        if ages and ages[0] > ages[1]:
+            raise ValueError("the youngest comes first")
+        return ages
 
     @property
     def share(self) -> float:
@@ -87,7 +140,7 @@ class Benchmark(Frozen):
     @property
     def step(self) -> float:
         """The step of rounding as a share; 0 for counts."""
-        if self.count is not None:
+        if self.percent is None:
             return 0.0
         return (CHART_STEP if self.rounded_to == READ_FROM_CHART else float(self.rounded_to)) / 100
 
@@ -96,11 +149,47 @@ class Benchmark(Frozen):
         """The source, marked where the figure is illustrative."""
         return f"{self.source} (illustrative)" if self.illustrative else self.source
 
+    @property
+    def name(self) -> str:
+        """What sets it apart from every other benchmark."""
+        return " / ".join(str(getattr(self, key)) for key in IDENTITY if getattr(self, key))
+
+    def misfits(self, questionnaire: Questionnaire) -> list[str]:
+        """Return what in it does not fit the questionnaire that it is meant for.
+
+        Parameters
+        ----------
+        questionnaire : Questionnaire
+            A figure that names another one is not meant for it, and so has nothing that does not fit.
+        """
+        measure = measures_of(questionnaire).get(self.measure)
+        if self.questionnaire not in ("", questionnaire.id):
+            return []
+        if measure is None:
+            hint = (
+                ""
+                if self.questionnaire
+                else "; if it is a figure of another one, name that in `questionnaire`"
+            )
+            return [f"benchmark {self.name}: {questionnaire.id} has no measure {self.measure!r}{hint}"]
+        faults = []
+        if self.category not in measure.categories:
+            known = ", ".join(measure.categories)
+            faults.append(
+                f"benchmark {self.name}: {self.measure} has no category {self.category!r}, only {known}"
+            )
+        if self.age_band not in (ALL, *measure.asked):
+            known = ", ".join(measure.asked)
+            faults.append(
+                f"benchmark {self.name}: {self.measure} is not asked of {self.age_band!r}, only of {known}"
+            )
+        return faults
+
 
 class Benchmarks(Frozen):
     """A file of benchmarks.
 
-    Read one with `load_benchmarks`.
+    Read one with `load_benchmarks`; add two to compare with both.
     """
 
     benchmarks: Annotated[tuple[Benchmark, ...], Field(alias="benchmark")] = ()
@@ -110,11 +199,21 @@ class Benchmarks(Frozen):
         return len(self.benchmarks)
 
     def __add__(self, other: Benchmarks) -> Benchmarks:
-        return Benchmarks(benchmark=(*self.benchmarks, *other.benchmarks))
+        if not isinstance(other, Benchmarks):
+            return NotImplemented
+        joined = (*self.benchmarks, *other.benchmarks)
+        repeated = _repeated([figure.model_dump() for figure in joined])
+        if repeated:
+            raise BenchmarkError("benchmarks", repeated)
+        about = " ".join(dict.fromkeys(filter(None, (self.about, other.about))))
+        return self.model_copy(update={"benchmarks": joined, "about": about})
 
     def __repr__(self) -> str:
         comparators = ", ".join(dict.fromkeys(b.comparator for b in self.benchmarks))
         return f"<Benchmarks: {len(self)} figures ({comparators})>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 def load_benchmarks(name: str | Path) -> Benchmarks:
@@ -149,7 +248,7 @@ def load_benchmarks(name: str | Path) -> Benchmarks:
         raise BenchmarkError(
             str(name), [f"no benchmarks of this name ship; there are: {known}. Or give a path to a .toml"]
         )
-    return build(Benchmarks, read_toml(path, BenchmarkError), path.name, BenchmarkError, _repeated)
+    return build(Benchmarks, read_toml(path, BenchmarkError), path.name, BenchmarkError, _cross_faults)
 
 
 def shipped_benchmarks() -> tuple[str, ...]:
@@ -157,15 +256,22 @@ def shipped_benchmarks() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
 
 
-def _repeated(raw: dict[str, Any]) -> list[str]:
+def _cross_faults(raw: dict[str, Any]) -> list[str]:
     listed = raw.get("benchmark")
-    entries = [b for b in listed if isinstance(b, dict)] if isinstance(listed, list) else []
-    keys = Counter(
-        tuple(
-            str(b.get(k, COUNTED if k == "category" else ""))
-            for k in ("measure", "category", "age_band", "comparator", "questionnaire")
-        )
-        for b in entries
+    return (
+        _repeated([entry for entry in listed if isinstance(entry, dict)]) if isinstance(listed, list) else []
     )
-    repeated = {" / ".join(filter(None, key)): n for key, n in keys.items() if n > 1}
-    return [f"benchmark {name}: stands {n} times" for name, n in repeated.items()]
+
+
+def _repeated(entries: Iterable[dict[str, Any]]) -> list[str]:
+    """Return what stands more than once: two figures for one comparison would both be tested."""
+    names = [
+        " / ".join(filter(None, (str(entry.get(key, "")) for key in IDENTITY)))
+        for entry in ({"category": COUNTED} | one for one in entries)
+    ]
+    times = Counter(fold(name) for name in names)
+    return [
+        f"benchmark {name}: stands {times[fold(name)]} times; keep one, or name their comparators apart"
+        for name in {fold(name): name for name in names}.values()
+        if times[fold(name)] > 1
+    ]

@@ -1,16 +1,17 @@
 """Cohorts: which groups of children are doing less well, once the search that found them is allowed for.
 
-Searching all combinations of traits finds something in every survey, also where all children are alike. Here a
-cohort is flagged only if an excess as surprising as its own would rarely turn up anywhere in the same search
-on shuffled answers, and it is shown once, with its size drawn towards the overall share.
+Searching all combinations of traits finds something in every survey, also where all children are alike. Here
+a cohort is flagged only if an excess as surprising as its own would rarely turn up anywhere in the same
+search on shuffled answers, and it is shown once, with its size drawn towards the overall share.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -21,23 +22,20 @@ from brightspots.statistics import (
     adjust,
     detectable_gap,
     difference_interval,
-    excess_table,
     proportion_interval,
     shrunk_share,
+    stratified_excess_table,
 )
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
 from brightspots.tallies.counting import tally
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Counts, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from brightspots.questionnaire.model import Questionnaire
+    from collections.abc import Callable, Sequence
 
 Direction = Literal["low", "high"]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
-Counts = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SMALLEST = 10
@@ -46,11 +44,14 @@ WATCH_Q = 0.10
 SMALLEST_EXCESS = 0.05
 DRAWS_AT_ONCE = 256
 NOT_KNOWN = "not known"
+SAME = 1 + 1e-9
+"""p-values that differ by less than this factor are one and the same, but for rounding."""
 
 COLUMNS = (
-    "cohort", "conditions", "order", "n", "count", "share", "lower", "upper", "rest_n", "rest_count", "rest_share",
-    "difference", "difference_lower", "difference_upper", "p", "p_adjusted", "q", "tier", "shrunk_share",
-    "shrunk_lower", "shrunk_upper", "role", "covered_by", "measure", "direction", "detectable",
+    "cohort", "conditions", "order", "n", "count", "share", "lower", "upper", "rest_n", "rest_count",
+    "rest_share", "difference", "difference_lower", "difference_upper", "p", "p_adjusted", "q", "tier",
+    "shrunk_share", "shrunk_lower", "shrunk_upper", "role", "covered_by", "measure", "direction",
+    "detectable",
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ class Cohorts(Table):
     ----------
     source : Tally or None
         The counts behind them; None for a plain data frame.
-    measure, direction, traits, age_bands
+    measure, direction, traits, within, age_bands
         What was searched.
     n, count : int
         Children with a valid answer, and those on the side that was searched for.
@@ -76,6 +77,7 @@ class Cohorts(Table):
     measure: str
     direction: Direction
     traits: tuple[str, ...]
+    within: str | None
     age_bands: tuple[str, ...]
     n: int
     count: int
@@ -92,30 +94,88 @@ class Profiles:
     Attributes
     ----------
     traits : tuple of str
-    levels : list of tuple of str
-        Level of each trait, one tuple a profile, sorted.
-    strata : list of str
+    levels : array of str, shape (profiles, traits)
+    strata : tuple of str
         Stratum of each profile; all the same without `within`.
     n, count : array of int
         Children, and those on the side that is searched for.
-    unknown : dict of trait to str
-        The level that stands for "not known".
+    unknown : tuple of str
+        For each trait, the level that stands for "not known".
     """
 
     traits: tuple[str, ...]
-    levels: list[tuple[str, ...]]
-    strata: list[str]
+    levels: np.ndarray[Any, np.dtype[np.object_]]
+    strata: tuple[str, ...]
     n: Counts
     count: Counts
-    unknown: dict[str, str]
+    unknown: tuple[str, ...]
+
+    @cached_property
+    def in_stratum(self) -> Bools:
+        """Which profiles are in each stratum: a row a stratum."""
+        return np.array([[s == one for s in self.strata] for one in sorted(set(self.strata))], dtype=bool)
 
     def members(self, conditions: dict[str, str]) -> Bools:
         """Return which profiles meet all conditions."""
-        places = {trait: self.traits.index(trait) for trait in conditions}
-        return np.array(
-            [all(level[places[t]] == value for t, value in conditions.items()) for level in self.levels],
-            dtype=bool,
-        )
+        inside = np.ones(len(self.strata), dtype=bool)
+        for trait, level in conditions.items():
+            inside &= self.levels[:, self.traits.index(trait)] == level
+        return inside
+
+    def size(self, inside: Bools) -> int:
+        """Return how many children have one of the profiles."""
+        return int(self.n[inside].sum())
+
+    def known_levels(self) -> list[tuple[str, str]]:
+        """Return every trait with every level that a child has, but for "not known"."""
+        return [
+            (trait, level)
+            for trait, column, unknown in zip(self.traits, self.levels.T, self.unknown, strict=True)
+            for level in sorted(set(column) - {unknown})
+        ]
+
+    def excess_p(self, inside: Bools, against: Bools) -> float:
+        """One-sided mid-P of an excess inside over the children it is set against."""
+        both = self.in_stratum & (inside | against)
+        table = stratified_excess_table(both @ self.n, both @ self.count, (both & inside) @ self.n)
+        return float(table[self.count[inside].sum()])
+
+
+class Search(NamedTuple):
+    """Every candidate, and how surprising its excess is.
+
+    Attributes
+    ----------
+    conditions : list of dict
+        The shortest definition of each candidate.
+    members : array of bool, shape (profiles, candidates)
+    sizes : array of int
+    p, adjusted, q : array of float
+        Raw, adjusted for the whole search, and by Benjamini and Hochberg.
+    excess : array of float
+        Share inside minus that of the rest, within strata.
+    threshold : float
+        A raw p below this one is flagged.
+    """
+
+    conditions: list[dict[str, str]]
+    members: Bools
+    sizes: Counts
+    p: Floats
+    adjusted: Floats
+    q: Floats
+    excess: Floats
+    threshold: float
+
+
+class Entry(NamedTuple):
+    """One row of the result before its sizes: a cohort, its candidate if it is one, what becomes of it."""
+
+    conditions: dict[str, str]
+    candidate: int | None
+    tier: str = ""
+    role: str = ""
+    covered_by: str = ""
 
 
 def flag_cohorts(
@@ -133,14 +193,15 @@ def flag_cohorts(
     Every combination of up to `max_order` trait levels with at least 10 children inside and 10 outside is a
     candidate. Its excess over the rest gets a one-sided p-value, adjusted for the whole search by shuffling
     the answers (Westfall-Young). Flagged are those with an adjusted p of at most 0.05 and an excess of at
-    least 5 points. No flag does not mean no problem: `detectable` says how large an excess would have had to
-    be for a survey of this size to find it.
+    least 5 points. No flag does not mean no problem: `detectable` says about how large an excess of each
+    group would have had to be for this search to find it four times out of five.
 
     Parameters
     ----------
     source : Survey, Tally or data frame
-        Answers, or counts that hold the full profile of `traits`. A data frame has the traits as columns and
-        a true/false column named by `measure`.
+        Answers of one wave, or counts that hold the full profile of `traits`. A data frame has the traits as
+        columns and a true/false column named by `measure`: true is the unfavourable side. Rows without an
+        answer are passed over.
     traits : sequence of str
         Traits to search.
     measure : str, default "low_wellbeing"
@@ -150,7 +211,8 @@ def flag_cohorts(
     direction : {"low", "high"}
         ``low`` counts the unfavourable side, ``high`` the favourable one: cohorts of what goes well.
     within : {"age_band"}, optional
-        Shuffle within age bands, so that an excess beyond that of age is sought.
+        Test and shuffle within age bands, so that an excess beyond that of age is sought. A data frame then
+        needs a column ``age_band``.
     permutations : int, default 1999
         Shuffles; the adjusted p cannot be below 1 in this number plus 1.
 
@@ -158,19 +220,20 @@ def flag_cohorts(
     -------
     Cohorts
         A `Table`: flagged cohorts, those to watch (``tier`` ``watch``, never published), then every level of
-        every trait whether flagged or not.
+        every trait whether flagged or not. Without any valid answer it is empty.
 
     Raises
     ------
     ArgumentError
-        If a trait or measure is not known, or a number is out of range.
+        If a trait or measure is not known, the measure has no unfavourable side, or a number is out of range.
     TallyError
         If a tally does not hold the full profile of the traits.
 
     References
     ----------
-    Westfall & Young 1993, Resampling-based multiple testing; Phipson & Smyth 2010, Permutation p-values should
-    never be zero; Ge, Dudoit & Speed 2003.
+    Westfall & Young 1993, Resampling-based multiple testing; Phipson & Smyth 2010, Permutation p-values
+    should never be zero; Ge, Dudoit & Speed 2003, Resampling-based multiple testing for microarray data
+    analysis.
 
     Examples
     --------
@@ -180,66 +243,54 @@ def flag_cohorts(
     >>> {row.tier for row in cohorts} <= {"flag", "watch", ""}
     True
     """
-    traits = tuple(traits)
     _check_arguments(traits, max_order, direction, within, permutations)
-    profiles, counted, bands = _profiles(source, traits, measure, direction, within)
-    questionnaire = counted.questionnaire if counted else None
-    total, positives = int(profiles.n.sum()), int(profiles.count.sum())
-    conditions, members = _candidates(profiles, max_order)
-    sizes, counts = members.T.astype(np.int64) @ profiles.n, members.T.astype(np.int64) @ profiles.count
+    traits = tuple(traits)
+    promise = source.promise if isinstance(source, Survey) else ""
+    if isinstance(source, Survey):
+        source = tally(source, by=list(traits))
+    counted = source if isinstance(source, Tally) else None
+    bands: tuple[str, ...] = ()
+    if counted is None:
+        profiles = _profiles_of_frame(source, traits, measure, direction, within)
+    else:
+        profiles, bands = _profiles_of_tally(counted, traits, measure, direction, within)
     seed = _seed(profiles, measure, direction, max_order, within, permutations)
-    p = _mid_p(total, positives, sizes, counts)
-    adjusted = _min_p_adjusted(profiles, members, sizes, p, permutations, seed)
-    q = adjust(p) if p.size else p
-    rest = np.divide(positives - counts, total - sizes)
-    excess = np.divide(counts, sizes) - rest
-    flagged = [i for i in range(p.size) if adjusted[i] <= ALPHA and excess[i] >= SMALLEST_EXCESS]
-    cover = _greedy_cover(flagged, conditions, members, profiles, adjusted, p, sizes)
-    watched = [i for i in range(p.size) if q[i] <= WATCH_Q and i not in flagged]
-    place = {tuple(sorted(c.items())): i for i, c in enumerate(conditions)}
+    search = _search(profiles, max_order, permutations, seed)
+    questionnaire = counted.questionnaire if counted else None
     people = questionnaire.people if questionnaire else "children"
 
-    def row(conditions_of: dict[str, str], tier: str, role: str, covered_by: str) -> dict[str, Any]:
-        i = place.get(tuple(sorted(conditions_of.items())))
-        inside = profiles.members(conditions_of)
-        return {
-            "cohort": cohort_name(conditions_of, questionnaire, people),
-            "conditions": dict(conditions_of),
-            "order": len(conditions_of),
-            **_sizes(int(profiles.n[inside].sum()), int(profiles.count[inside].sum()), total, positives),
-            "p": None if i is None else float(p[i]),
-            "p_adjusted": None if i is None else float(adjusted[i]),
-            "q": None if i is None else float(q[i]),
-            "tier": tier,
-            "role": role,
-            "covered_by": covered_by,
-            "measure": measure,
-            "direction": direction,
-        }
+    def name(conditions: dict[str, str]) -> str:
+        return cohort_name(conditions, questionnaire, people)
 
-    rows = []
-    for i in cover:
-        role, lead = cover[i]
-        by = "" if lead is None else cohort_name(conditions[lead], questionnaire, people)
-        rows.append(row(conditions[i], "flag", role, by))
-    rows += [row(conditions[i], "watch", "", "") for i in sorted(watched, key=lambda i: (p[i], i))]
-    listed = [tuple(sorted(r["conditions"].items())) for r in rows]
-    for trait, level in _levels_present(profiles):
-        if ((trait, level),) not in listed:
-            rows.append(row({trait: level}, "", "", ""))
-    result = Cohorts.from_rows(rows, COLUMNS)
+    entries = [
+        Entry(search.conditions[i], i, "flag", role, "" if lead is None else name(search.conditions[lead]))
+        for i, (role, lead) in _greedy_cover(profiles, search).items()
+    ]
+    entries += _watched_and_named(profiles, search, entries, name)
+    columns: dict[str, Any] = {
+        "cohort": [name(entry.conditions) for entry in entries],
+        "conditions": [dict(entry.conditions) for entry in entries],
+        "order": [len(entry.conditions) for entry in entries],
+        **_sizes(profiles, search, entries),
+        "tier": [entry.tier for entry in entries],
+        "role": [entry.role for entry in entries],
+        "covered_by": [entry.covered_by for entry in entries],
+        "measure": [measure] * len(entries),
+        "direction": [direction] * len(entries),
+    }
+    result = Cohorts({column: columns[column] for column in COLUMNS})
     result.source, result.measure, result.direction, result.traits = counted, measure, direction, traits
-    result.age_bands, result.n, result.count = bands, total, positives
-    result.candidates, result.permutations, result.seed = len(conditions), permutations, seed
-    result.promise = source.promise if isinstance(source, Survey) else ""
+    result.within, result.age_bands, result.promise = within, bands, promise
+    result.n, result.count = int(profiles.n.sum()), int(profiles.count.sum())
+    result.candidates, result.permutations, result.seed = len(search.conditions), permutations, seed
     return result
 
 
 def _check_arguments(
-    traits: tuple[str, ...], max_order: int, direction: str, within: str | None, permutations: int
+    traits: Sequence[str], max_order: int, direction: str, within: str | None, permutations: int
 ) -> None:
-    if not traits or len(set(traits)) < len(traits):
-        raise ArgumentError(f"traits is {traits!r}; name at least one trait, each once.")
+    if isinstance(traits, str) or not traits or len(set(traits)) < len(traits):
+        raise ArgumentError(f"traits is {traits!r}; give a list of at least one trait, each once.")
     if max_order not in (1, 2, 3):
         raise ArgumentError(f"max_order is {max_order!r}; give 1, 2 or 3.")
     if direction not in ("low", "high"):
@@ -250,41 +301,13 @@ def _check_arguments(
         raise ArgumentError(f"permutations is {permutations!r}; give a whole number of at least 99.")
 
 
-def _profiles(
-    source: Any, traits: tuple[str, ...], measure: str, direction: Direction, within: str | None
-) -> tuple[Profiles, Tally | None, tuple[str, ...]]:
-    if isinstance(source, Survey):
-        source = tally(source, by=list(traits))
-    if not isinstance(source, Tally):
-        return _profiles_of_frame(source, traits, measure), None, ()
-    if measure not in source.measures:
-        raise ArgumentError(f"measure is {measure!r}, which {source.questionnaire.id} does not have.")
-    for trait in traits:
-        if trait not in source.questionnaire.trait:
-            raise ArgumentError(f"traits names {trait!r}, which {source.questionnaire.id} does not have.")
-    asked = source.measures[measure]
-    table = source.table(traits)
-    rows: dict[tuple[str, tuple[str, ...]], Counts] = {}
-    bands = tuple(b for b in asked.asked if any(key[2] == b for key in table.keys))
-    if not asked.same_in(bands):
-        raise ArgumentError(
-            f"measure {measure} counts different answers in {', '.join(bands)}; tally one band."
-        )
-    category, turn = searched_category(asked, direction)
-    for band in bands:
-        n = source.answers(table, measure, asked.valid)
-        count = source.answers(table, measure, asked.counted(category, band))
-        count = n - count if turn else count
-        for i, key in enumerate(table.keys):
-            if key[2] == band and n[i]:
-                at = (band if within else "", key[3:])
-                rows[at] = rows.get(at, np.zeros(2, dtype=np.int64)) + [n[i], count[i]]
-    unknown = {trait: source.questionnaire.trait[trait].not_known for trait in traits}
-    return _sorted_profiles(traits, rows, unknown), source, bands
-
-
 def searched_category(measure: Measure, direction: Direction) -> tuple[str, bool]:
     """Return the category that a search counts, and whether it counts those outside it.
+
+    Raises
+    ------
+    ArgumentError
+        If a larger share of the measure is neither good news nor bad.
 
     Examples
     --------
@@ -296,216 +319,278 @@ def searched_category(measure: Measure, direction: Direction) -> tuple[str, bool
     >>> searched_category(measures["life_satisfaction"], "high")
     ('very high', False)
     """
-    if measure.kind == "indicator":
-        return COUNTED, measure.higher_is_better == (direction == "low")
     if measure.kind == "scale":
         return ("low" if direction == "low" else "very high"), False
-    return "low", direction == "high"
+    if measure.kind == "composite":
+        return "low", direction == "high"
+    if measure.higher_is_better is None:
+        raise ArgumentError(f"measure {measure.id} is neither good news nor bad: there is no side to search.")
+    return COUNTED, measure.higher_is_better == (direction == "low")
 
 
-def _profiles_of_frame(frame: Any, traits: tuple[str, ...], measure: str) -> Profiles:
+def _profiles_of_tally(
+    source: Tally, traits: tuple[str, ...], measure: str, direction: Direction, within: str | None
+) -> tuple[Profiles, tuple[str, ...]]:
+    """Return the profiles of all children with a valid answer, and the age bands they are in."""
+    questionnaire = source.questionnaire
+    if measure not in source.measures:
+        raise ArgumentError(f"measure is {measure!r}, which {questionnaire.id} does not have.")
+    for trait in traits:
+        if trait not in questionnaire.trait:
+            raise ArgumentError(f"traits names {trait!r}, which {questionnaire.id} does not have.")
+    asked = source.measures[measure]
+    category, turned = searched_category(asked, direction)
+    table = source.table(traits)
+    if len({key[1] for key in table.keys}) > 1:
+        raise ArgumentError("source holds several waves, so some children twice; give one with Tally.only.")
+    band_of = np.array([key[2] for key in table.keys], dtype=object)
+    n = source.answers(table, measure, asked.valid) * np.isin(band_of, asked.asked)
+    bands = tuple(band for band in asked.asked if n[band_of == band].any())
+    if bands and not asked.same_in(bands):
+        raise ArgumentError(
+            f"measure {measure} is not the same in {', '.join(bands)}; give the answers of one age band."
+        )
+    count = source.answers(table, measure, asked.counted(category, bands[0])) if bands else 0 * n
+    count = n - count if turned else count
+    held = np.flatnonzero(n)
+    keys = [(table.keys[i][2] if within else "", *table.keys[i][3:]) for i in held]
+    unknown = tuple(questionnaire.trait[trait].not_known for trait in traits)
+    return _profiles(traits, keys, n[held], count[held], unknown), bands
+
+
+def _profiles_of_frame(
+    frame: Any, traits: tuple[str, ...], measure: str, direction: Direction, within: str | None
+) -> Profiles:
     import narwhals as nw
+    import pandas as pd
 
     try:
-        native = nw.from_native(frame).lazy()
+        lazy = nw.from_native(frame).lazy()
     except TypeError:
         raise ArgumentError(
-            f"source is a {type(frame).__name__}; give a Survey, a Tally or a data frame that Narwhals accepts."
+            f"source is a {type(frame).__name__}; give a Survey, a Tally or a data frame that Narwhals knows."
         ) from None
-    names = native.collect_schema().names()
-    for name in (*traits, measure):
-        if name not in names:
-            raise ArgumentError(
-                f"source has no column {name!r}; a data frame needs the traits and the measure."
-            )
-    table = native.select([*traits, measure]).collect(backend="pandas").to_native()
-    values = table[measure]
-    known = values.dropna()
-    if not known.isin([True, False]).all():
+    wanted = [*traits, *([within] if within and within not in traits else [])]
+    if measure in wanted:
+        raise ArgumentError(f"measure is {measure!r}, which is a trait as well.")
+    present = lazy.collect_schema().names()
+    for name in (*wanted, measure):
+        if name not in present:
+            raise ArgumentError(f"source has no column {name!r}; it needs the traits and the measure.")
+    table = lazy.select([*wanted, measure]).collect(backend="pandas").to_native()
+    table = table[table[measure].notna()]
+    if not table[measure].isin([True, False]).all():
         raise ArgumentError(f"the column {measure!r} must hold true or false (or nothing).")
-    rows: dict[tuple[str, tuple[str, ...]], Counts] = {}
-    columns = [
-        [NOT_KNOWN if v is None or v != v else str(v) for v in table[t].astype("object")] for t in traits
-    ]
-    for *levels, value in zip(*columns, values.astype("object"), strict=True):
-        if value is not None and value == value:
-            at = ("", tuple(levels))
-            rows[at] = rows.get(at, np.zeros(2, dtype=np.int64)) + [1, int(bool(value))]
-    return _sorted_profiles(traits, rows, dict.fromkeys(traits, NOT_KNOWN))
+    levels = {}
+    for name in wanted:
+        codes, values = pd.factorize(table[name].astype("object"))
+        levels[name] = np.array([*map(_level, values), NOT_KNOWN], dtype=object)[codes]
+    strata = levels[within] if within else np.full(len(table), "", dtype=object)
+    on_side = pd.Series(table[measure].astype(bool).to_numpy() == (direction == "low"), dtype=np.int64)
+    cells = on_side.groupby([strata, *(levels[trait] for trait in traits)]).agg(["size", "sum"])
+    keys = [tuple(map(str, key)) for key in cells.index]
+    n, count = cells["size"].to_numpy(np.int64), cells["sum"].to_numpy(np.int64)
+    return _profiles(traits, keys, n, count, (NOT_KNOWN,) * len(traits))
 
 
-def _sorted_profiles(
-    traits: tuple[str, ...], rows: dict[tuple[str, tuple[str, ...]], Counts], unknown: dict[str, str]
+def _level(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _profiles(
+    traits: tuple[str, ...], keys: list[tuple[str, ...]], n: Counts, count: Counts, unknown: tuple[str, ...]
 ) -> Profiles:
-    if not rows:
-        raise ArgumentError("There is no valid answer to search; check the measure and its age bands.")
-    keys = sorted(rows)
-    numbers = np.array([rows[key] for key in keys], dtype=np.int64)
-    return Profiles(
-        traits, [key[1] for key in keys], [key[0] for key in keys], numbers[:, 0], numbers[:, 1], unknown
-    )
-
-
-def _levels_present(profiles: Profiles) -> Iterator[tuple[str, str]]:
-    for i, trait in enumerate(profiles.traits):
-        present = sorted({level[i] for level in profiles.levels})
-        yield from ((trait, level) for level in present if level != profiles.unknown[trait])
-
-
-def _candidates(profiles: Profiles, max_order: int) -> tuple[list[dict[str, str]], Bools]:
-    """Return every cohort large enough inside and outside, the shortest definition of each membership."""
-    single = {pair: profiles.members(dict([pair])) for pair in _levels_present(profiles)}
-    total = profiles.n.sum()
-    seen: set[bytes] = set()
-    conditions, members = [], []
-    for order in range(1, max_order + 1):
-        for pairs in combinations(single, order):
-            if len({trait for trait, _ in pairs}) < order:
-                continue
-            inside = np.logical_and.reduce([single[pair] for pair in pairs])
-            size = profiles.n[inside].sum()
-            if SMALLEST <= size <= total - SMALLEST and inside.tobytes() not in seen:
-                seen.add(inside.tobytes())
-                conditions.append(dict(pairs))
-                members.append(inside)
-    return conditions, np.array(members, dtype=bool).reshape(len(members), len(profiles.levels)).T
+    """Sum what has one stratum and profile, and sort it: the order of the rows must not matter."""
+    distinct = sorted(set(keys))
+    place = {key: i for i, key in enumerate(distinct)}
+    summed = np.zeros((len(distinct), 2), dtype=np.int64)
+    np.add.at(summed, [place[key] for key in keys], np.column_stack([n, count]))
+    levels = np.array([key[1:] for key in distinct], dtype=object).reshape(len(distinct), len(traits))
+    return Profiles(traits, levels, tuple(key[0] for key in distinct), summed[:, 0], summed[:, 1], unknown)
 
 
 def _seed(profiles: Profiles, *settings: Any) -> int:
     """Return a seed that depends on the data and the settings, and on nothing else."""
-    body = repr(
-        (
-            profiles.traits,
-            profiles.levels,
-            profiles.strata,
-            profiles.n.tolist(),
-            profiles.count.tolist(),
-            settings,
-        )
-    )
+    data = (profiles.strata, profiles.levels.tolist(), profiles.n.tolist(), profiles.count.tolist())
+    body = repr((profiles.traits, data, settings))
     return int.from_bytes(hashlib.sha256(body.encode()).digest()[:8], "big")
 
 
-def _lookup(total: int, positives: int, sizes: Counts) -> tuple[Floats, np.ndarray[Any, np.dtype[np.intp]]]:
-    """Return mid-P by (size, count) as one table, and the row of each cohort's size."""
-    distinct, row = np.unique(sizes, return_inverse=True)
-    table = np.zeros((distinct.size, int(distinct.max(initial=0)) + 1))
+def _search(profiles: Profiles, max_order: int, permutations: int, seed: int) -> Search:
+    conditions, members = _candidates(profiles, max_order)
+    if not conditions:
+        nothing = np.zeros(0)
+        return Search([], members, np.zeros(0, np.int64), nothing, nothing, nothing, nothing, 0.0)
+    strata = profiles.in_stratum
+    n, positives = strata @ profiles.n, strata @ profiles.count
+    inside = members.astype(np.float64)
+    sizes = (strata * profiles.n) @ inside
+    counts = np.rint(profiles.count @ inside).astype(np.int64)
+    distinct, row = np.unique(sizes.T, axis=0, return_inverse=True)
+    table = np.zeros((len(distinct), positives.sum() + 1))
     for i, size in enumerate(distinct):
-        table[i, : size + 1] = excess_table(total, positives, int(size))
-    return table, row
+        tails = stratified_excess_table(n, positives, size)
+        table[i, : len(tails)] = tails
+    row = row.ravel()
+    p = table[row, counts]
+    smallest = _smallest_p_of_shuffles(profiles, members, table, row, permutations, seed)
+    adjusted = (1 + np.searchsorted(smallest, p * SAME, side="right")) / (permutations + 1)
+    # As many shuffles as may lie at or below a flagged p, and the first p that is too large.
+    threshold = smallest[int(ALPHA * (permutations + 1) * SAME) - 1]
+    expected = positives / n @ sizes
+    weight = (sizes * (1 - sizes / n[:, None])).sum(axis=0)
+    excess = np.divide(counts - expected, weight, out=np.zeros(p.size), where=weight > 0)
+    sizes_in_all = np.rint(sizes.sum(axis=0)).astype(np.int64)
+    return Search(conditions, members, sizes_in_all, p, adjusted, adjust(p), excess, float(threshold))
 
 
-def _mid_p(total: int, positives: int, sizes: Counts, counts: Counts) -> Floats:
-    table, row = _lookup(total, positives, sizes)
-    return np.asarray(table[row, counts]) if sizes.size else np.zeros(0)
+def _candidates(profiles: Profiles, max_order: int) -> tuple[list[dict[str, str]], Bools]:
+    """Return every cohort large enough inside and outside, the shortest definition of each membership."""
+    single = {pair: profiles.members(dict([pair])) for pair in profiles.known_levels()}
+    total = profiles.n.sum()
+    found: dict[bytes, tuple[dict[str, str], Bools]] = {}
+    for order in range(1, max_order + 1):
+        for pairs in combinations(single, order):
+            if len({trait for trait, _ in pairs}) == order:
+                inside = np.logical_and.reduce([single[pair] for pair in pairs])
+                if SMALLEST <= profiles.size(inside) <= total - SMALLEST:
+                    found.setdefault(inside.tobytes(), (dict(pairs), inside))
+    members = [inside for _, inside in found.values()]
+    shape = (len(members), len(profiles.strata))
+    return [conditions for conditions, _ in found.values()], np.array(members, dtype=bool).reshape(shape).T
 
 
-def _min_p_adjusted(
-    profiles: Profiles, members: Bools, sizes: Counts, p: Floats, permutations: int, seed: int
+def _smallest_p_of_shuffles(
+    profiles: Profiles, members: Bools, table: Floats, row: Any, permutations: int, seed: int
 ) -> Floats:
-    """Adjust p-values by the smallest one that each shuffle finds anywhere in the search.
+    """Return the smallest p that each shuffle of the answers finds anywhere in the search, sorted.
 
-    Shuffling answers over children is drawing the number of positives in each profile, so no rows are needed.
+    Shuffling answers over children is drawing how many positives each profile has, so no rows are needed.
     """
-    if not p.size:
-        return p
     generator = np.random.default_rng(seed)
-    table, row = _lookup(int(profiles.n.sum()), int(profiles.count.sum()), sizes)
-    inside = members.astype(np.float32)
+    inside = members.astype(np.float32)  # whole numbers below 16,777,216 are exact
     smallest = np.empty(permutations)
     for start in range(0, permutations, DRAWS_AT_ONCE):
         draws = min(DRAWS_AT_ONCE, permutations - start)
-        drawn = np.zeros((draws, profiles.n.size), dtype=np.float32)
-        for stratum in sorted(set(profiles.strata)):
-            at = np.array([s == stratum for s in profiles.strata], dtype=bool)
+        drawn = np.zeros((draws, len(profiles.strata)), dtype=np.float32)
+        for at in profiles.in_stratum:
             drawn[:, at] = generator.multivariate_hypergeometric(
-                profiles.n[at], int(profiles.count[at].sum()), size=draws, method="marginals"
+                profiles.n[at], profiles.count[at].sum(), size=draws, method="marginals"
             )
         counts = np.rint(drawn @ inside).astype(np.int64)
-        smallest[start : start + draws] = table[row[None, :], counts].min(axis=1)
-    smallest.sort()
-    below = np.searchsorted(smallest, p, side="right")
-    return np.asarray((1 + below) / (permutations + 1))
+        smallest[start : start + draws] = table[row, counts].min(axis=1)
+    return np.sort(smallest)
 
 
-def _greedy_cover(
-    flagged: list[int],
-    conditions: list[dict[str, str]],
-    members: Bools,
-    profiles: Profiles,
-    adjusted: Floats,
-    p: Floats,
-    sizes: Counts,
-) -> dict[int, tuple[str, int | None]]:
-    """Return the role of each flagged cohort, leads first; a group of children is shown once."""
-    order = sorted(
-        flagged,
-        key=lambda i: (adjusted[i], len(conditions[i]), p[i], -sizes[i], sorted(conditions[i].items())),
-    )
+def _greedy_cover(profiles: Profiles, search: Search) -> dict[int, tuple[str, int | None]]:
+    """Return the role of each flagged cohort, and the one it is told of with: children are shown once.
+
+    The most certain is the lead. Another is separate if enough children are left of it that stand out from
+    everyone who is in none of them; else it is covered by the shown cohort it shares most with, or a hot spot
+    if it stands out within one.
+    """
+    flagged = np.flatnonzero((search.adjusted <= ALPHA) & (search.excess >= SMALLEST_EXCESS)).tolist()
+
+    def rank(i: int) -> tuple[Any, ...]:
+        conditions = sorted(search.conditions[i].items())
+        return (search.adjusted[i], len(conditions), search.p[i], -search.sizes[i], conditions)
+
     roles: dict[int, tuple[str, int | None]] = {}
     shown: list[int] = []
-    union = np.zeros(members.shape[0], dtype=bool)
-    for i in order:
-        fresh = members[:, i] & ~union
-        outside = ~(union | members[:, i])
+    covered = np.zeros(len(profiles.strata), dtype=bool)
+    for i in sorted(flagged, key=rank):
+        own = search.members[:, i]
+        fresh = own & ~covered
         if not shown:
             roles[i] = ("lead", None)
-        elif profiles.n[fresh].sum() >= SMALLEST and _excess_p(profiles, fresh, outside) <= ALPHA:
+        elif profiles.size(fresh) >= SMALLEST and profiles.excess_p(fresh, ~(covered | own)) <= ALPHA:
             roles[i] = ("separate", None)
         else:
-            lead = max(
-                shown, key=lambda s: (_jaccard(profiles, members[:, i], members[:, s]), -shown.index(s))
-            )
-            parents = [s for s in shown if conditions[s].items() < conditions[i].items()]
-            hot = [
-                s
-                for s in parents
-                if _excess_p(profiles, members[:, i], members[:, s] & ~members[:, i]) <= ALPHA
-            ]
-            roles[i] = ("hot_spot", hot[0]) if hot else ("covered", lead)
+            roles[i] = _within(profiles, search, i, shown)
             continue
         shown.append(i)
-        union |= members[:, i]
+        covered |= own
     return roles
 
 
-def _excess_p(profiles: Profiles, inside: Bools, against: Bools) -> float:
-    """One-sided mid-P of an excess inside over the children it is set against."""
-    n, k = int(profiles.n[inside].sum()), int(profiles.count[inside].sum())
-    others, other_k = int(profiles.n[against].sum()), int(profiles.count[against].sum())
-    if not n or not others:
-        return 1.0
-    return float(excess_table(n + others, k + other_k, n)[k])
+def _within(profiles: Profiles, search: Search, i: int, shown: list[int]) -> tuple[str, int]:
+    """Return whether a cohort is a hot spot within a shown one that it narrows down, or only covered."""
+    own = search.members[:, i]
+    for parent in shown:
+        if search.conditions[parent].items() < search.conditions[i].items():
+            others = search.members[:, parent] & ~own
+            if profiles.excess_p(own, others) <= ALPHA:
+                return "hot_spot", parent
+
+    def shared(lead: int) -> float:
+        other = search.members[:, lead]
+        return profiles.size(own & other) / profiles.size(own | other)
+
+    return "covered", max(shown, key=shared)
 
 
-def _jaccard(profiles: Profiles, first: Bools, second: Bools) -> float:
-    return float(profiles.n[first & second].sum() / profiles.n[first | second].sum())
+def _watched_and_named(
+    profiles: Profiles, search: Search, flagged: list[Entry], name: Callable[[dict[str, str]], str]
+) -> list[Entry]:
+    """Return the cohorts to watch, then every level of every trait that is not listed yet.
+
+    A level that holds just the children of a candidate with another name shares what was found of it.
+    """
+    among = {entry.candidate: entry for entry in flagged}
+    by_p = sorted(np.flatnonzero(search.q <= WATCH_Q).tolist(), key=lambda i: (search.p[i], i))
+    watched = {i: Entry(search.conditions[i], i, "watch") for i in by_p if i not in among}
+    entries = list(watched.values())
+    listed = [entry.conditions for entry in (*flagged, *entries)]
+    place = {members.tobytes(): i for i, members in enumerate(search.members.T)}
+    for trait, level in profiles.known_levels():
+        own = {trait: level}
+        i = place.get(profiles.members(own).tobytes())
+        if own in listed:
+            continue
+        if i in among:
+            twin = among[i]
+            entries.append(Entry(own, i, "flag", "covered", twin.covered_by or name(twin.conditions)))
+        else:
+            entries.append(Entry(own, i, "watch" if i in watched else ""))
+    return entries
 
 
-def _sizes(n: int, count: int, total: int, positives: int) -> dict[str, Any]:
-    """Return the sizes of one cohort beside the rest; None where there is no base."""
+def _sizes(profiles: Profiles, search: Search, entries: list[Entry]) -> dict[str, Any]:
+    """Return the columns of numbers: each cohort beside the rest; None where there is no base or no test."""
+    if not entries:
+        return {column: [] for column in COLUMNS}
+    inside = [profiles.members(entry.conditions) for entry in entries]
+    n = np.array([profiles.size(members) for members in inside])
+    count = np.array([profiles.count[members].sum() for members in inside])
+    total, positives = profiles.n.sum(), profiles.count.sum()
     rest_n, rest_count = total - n, positives - count
-    names = ("share", "lower", "upper", "rest_share", "difference", "difference_lower", "difference_upper",
-             "shrunk_share", "shrunk_lower", "shrunk_upper", "detectable")  # fmt: skip
-    sizes: dict[str, Any] = {"n": n, "count": count, "rest_n": rest_n, "rest_count": rest_count}
-    sizes |= dict.fromkeys(names)
-    if n:
-        interval = proportion_interval(count, n)
-        shrunk = shrunk_share(count, n, positives / total)
-        sizes |= {"share": count / n, "lower": float(interval.lower), "upper": float(interval.upper)}
-        sizes |= {
-            "shrunk_share": float(shrunk.share),
-            "shrunk_lower": float(shrunk.lower),
-            "shrunk_upper": float(shrunk.upper),
-        }
-    if rest_n:
-        sizes["rest_share"] = rest_count / rest_n
-    if n and rest_n:
-        gap = difference_interval(count, n, rest_count, rest_n)
-        sizes |= {
-            "difference": count / n - rest_count / rest_n,
-            "difference_lower": float(gap.lower),
-            "difference_upper": float(gap.upper),
-            "detectable": float(detectable_gap(n, rest_count / rest_n, n2=rest_n)),
-        }
-    return sizes
+    rest_share = np.divide(rest_count, rest_n, out=np.full(len(entries), np.nan), where=rest_n > 0)
+    own, gap = proportion_interval(count, n), difference_interval(count, n, rest_count, rest_n)
+    nothing = np.full(len(entries), np.nan)
+    shrunk = shrunk_share(count, n, positives / total) if 0 < positives < total else (nothing,) * 3
+    tested = np.array([entry.candidate is not None for entry in entries])
+    at = [entry.candidate for entry in entries if entry.candidate is not None]
+    detectable = nothing.copy()
+    if tested.any() and 0 < search.threshold < 0.5:  # beyond that no excess is surprising
+        confidence = 1 - 2 * search.threshold  # of a two-sided test; the search looks at one side
+        found = detectable_gap(n[tested], rest_share[tested], n2=rest_n[tested], confidence=confidence)
+        detectable[tested] = np.maximum(found, SMALLEST_EXCESS)
+    numbers: dict[str, Any] = {
+        "share": count / n,
+        "lower": own.lower,
+        "upper": own.upper,
+        "rest_share": rest_share,
+        "difference": count / n - rest_share,
+        "difference_lower": gap.lower,
+        "difference_upper": gap.upper,
+        "shrunk_share": shrunk[0],
+        "shrunk_lower": shrunk[1],
+        "shrunk_upper": shrunk[2],
+        "detectable": detectable,
+    }
+    for name in ("p", "adjusted", "q"):
+        values = nothing.copy()
+        values[tested] = getattr(search, name)[at]
+        numbers["p_adjusted" if name == "adjusted" else name] = values
+    columns = {name: [None if np.isnan(v) else float(v) for v in values] for name, values in numbers.items()}
+    return {"n": n, "count": count, "rest_n": rest_n, "rest_count": rest_count} | columns

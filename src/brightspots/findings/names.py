@@ -39,7 +39,7 @@ def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | No
         known = questionnaire.trait[trait] if questionnaire else None
         named = next((one for one in known.levels if one.id == level), None) if known else None
         if known is not None and named is None:
-            phrases.append(f"whose {known.label.lower()} is not known")
+            phrases.append(f"whose {_uncapitalised(known.label)} is not known")
         elif named is None:
             phrases.append(f"with {trait}: {level}")
         elif named.noun:
@@ -49,4 +49,10 @@ def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | No
         else:
             phrases.append(named.phrase)
     noun = nouns[0] if nouns else people
-    return " ".join([*adjectives, noun, " and ".join([*nouns[1:], *phrases])]).strip()
+    phrases = [*(f"who are {other}" for other in nouns[1:]), *phrases]
+    return " ".join([*adjectives, noun, " and ".join(phrases)]).strip()
+
+
+def _uncapitalised(label: str) -> str:
+    """Return a label as it stands within a sentence; abbreviations keep their capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

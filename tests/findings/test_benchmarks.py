@@ -1,0 +1,236 @@
+"""Benchmarks: every fault at once, what a printed figure may stand for, what fits a questionnaire."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from brightspots.errors import BenchmarkError
+from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks, shipped_benchmarks
+from brightspots.questionnaire.loading import load_questionnaire
+
+
+def figure(**changes):
+    """A benchmark, with some of its values changed or (None) left out."""
+    values = {
+        "measure": "likes_school",
+        "age_band": "old",
+        "comparator": "care elsewhere",
+        "percent": 78,
+        "source": "a source",
+    }
+    return Benchmark(**{key: value for key, value in (values | changes).items() if value is not None})
+
+
+def faults(path):
+    with pytest.raises(BenchmarkError) as caught:
+        load_benchmarks(path)
+    return list(caught.value.faults)
+
+
+class TestFile:
+    def test_what_ships_loads_and_says_where_it_is_from(self):
+        assert "sheffield-2021" in shipped_benchmarks()
+        for name in shipped_benchmarks():
+            benchmarks = load_benchmarks(name)
+            assert len(benchmarks) > 0
+            assert all(one.source for one in benchmarks.benchmarks)
+
+    def test_what_ships_fits_the_questionnaire_it_names(self):
+        for one in load_benchmarks("sheffield-2021").benchmarks:
+            assert one.questionnaire == "children-in-care"
+            assert one.misfits(load_questionnaire("children-in-care")) == []
+            assert one.misfits(load_questionnaire("care-leavers")) == []
+
+    def test_an_unknown_name_lists_the_known_ones(self):
+        assert faults("leeds") == [
+            "no benchmarks of this name ship; there are: sheffield-2021. Or give a path to a .toml"
+        ]
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        assert faults(tmp_path / "none.toml") == ["there is no such file; check the path"]
+
+    def test_every_fault_at_once_each_with_its_place(self, tmp_path):
+        path = tmp_path / "own.toml"
+        path.write_text(
+            """
+            colour = "red"
+            [[benchmark]]
+            measure = "likes_school"
+            age_band = "old"
+            comparator = "care elsewhere"
+            percent = 78.4
+            ages = [12, 8]
+            year = "spring"
+            colour = "red"
+            [[benchmark]]
+            measure = "afraid"
+            age_band = "old"
+            comparator = "last wave"
+            source = "x"
+            includes_own = "yes"
+            [[benchmark]]
+            measure = "cooks"
+            age_band = "old"
+            comparator = "region"
+            source = "x"
+            count = 12
+            n = 10
+            design_effect = 0.5
+            [[benchmark]]
+            measure = "cooks"
+            age_band = "old"
+            comparator = "Region"
+            source = "x"
+            percent = 101
+            count = true
+            n = 0
+            """,
+            encoding="utf-8",
+        )
+        assert faults(path) == [
+            "benchmark 1 (likes_school) source: missing, and needed",
+            "benchmark 1 (likes_school): 78.4 is not a multiple of 1; say to what it was rounded "
+            "(it holds 1)",
+            "benchmark 1 (likes_school) year: begin with a year, such as 2021, 2021-06 or 2020/21 "
+            "(it holds 'spring')",
+            "benchmark 1 (likes_school) ages: the youngest comes first",
+            "benchmark 1 (likes_school) colour: unknown key",
+            "benchmark 2 (afraid): give either percent, or count and n",
+            "benchmark 2 (afraid) includes_own: this wave's answers cannot be inside the last wave's; "
+            "leave it out (it holds 'yes')",
+            "benchmark 3 (cooks) n: count needs n, and cannot be above it (it holds 10)",
+            "benchmark 3 (cooks) design_effect: should be greater than or equal to 1 (it holds 0.5)",
+            "benchmark 4 (cooks) percent: should be less than or equal to 100 (it holds 101)",
+            "benchmark 4 (cooks) count: should be a whole number (it holds True)",
+            "benchmark 4 (cooks) n: should be greater than or equal to 1 (it holds 0)",
+            "colour: unknown key",
+            "benchmark cooks / counted / old / Region: stands 2 times; keep one, or name their comparators "
+            "apart",
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["benchmark = 3", "benchmark = [1, 2]", "[benchmark]\nmeasure = 1", "[[benchmark]]\nmeasure = [1]"],
+    )
+    def test_a_malformed_document_is_a_plain_fault(self, tmp_path, text):
+        path = tmp_path / "own.toml"
+        path.write_text(text, encoding="utf-8")
+        assert faults(path)
+
+    def test_not_toml(self, tmp_path):
+        path = tmp_path / "own.toml"
+        path.write_text("[[benchmark]\n", encoding="utf-8")
+        assert "this is not TOML" in faults(path)[0]
+
+
+class TestFigure:
+    @pytest.mark.parametrize(
+        ("given", "share", "step"),
+        [
+            ({"percent": 78}, 0.78, 0.01),
+            ({"percent": 78.4, "rounded_to": 0.1}, 0.784, 0.001),
+            ({"percent": 77.5, "rounded_to": 2.5}, 0.775, 0.025),
+            ({"percent": 78.123, "rounded_to": 0}, 0.78123, 0.0),
+            ({"percent": 77, "rounded_to": "chart"}, 0.77, 0.04),
+            ({"percent": None, "count": 39, "n": 50}, 0.78, 0.0),
+            ({"percent": None, "count": 0, "n": 50}, 0.0, 0.0),
+            ({"percent": 0}, 0.0, 0.01),
+            ({"percent": 100, "n": 50}, 1.0, 0.01),
+        ],
+    )
+    def test_share_and_step_of_rounding(self, given, share, step):
+        one = figure(**given)
+        assert (one.share, one.step) == pytest.approx((share, step), abs=1e-15)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"percent": None},
+            {"percent": None, "n": 50},
+            {"percent": None, "count": 5},
+            {"percent": None, "count": 6, "n": 5},
+            {"count": 39, "n": 50},
+            {"percent": -1},
+            {"percent": float("nan")},
+            {"percent": True},
+            {"percent": "78"},
+            {"percent": None, "count": 3.5, "n": 5},
+            {"percent": 0.78},  # a share, or a percentage that was rounded more finely
+            {"percent": 83, "rounded_to": 5},
+            {"rounded_to": "graph"},
+            {"includes_own": "maybe"},
+            {"comparator": "last wave", "includes_own": "yes"},
+            {"ages": (15, 10)},
+            {"year": "FY20"},
+            {"year": "20211"},
+            {"design_effect": 0.9},
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, wrong):
+        with pytest.raises(ValidationError):
+            figure(**wrong)
+
+    @pytest.mark.parametrize("year", [2021, "2021", "2021-06", "2020/21"])
+    def test_a_year_may_be_a_number(self, year):
+        assert figure(year=year).year == str(year)
+
+    def test_known_comparators_meet_however_they_are_spelt(self):
+        assert figure(comparator=" Care  Elsewhere").comparator == "care elsewhere"
+        assert figure(comparator="Yorkshire").comparator == "Yorkshire"
+
+    def test_an_illustrative_figure_says_so_in_its_source(self):
+        assert figure(illustrative=True).label == "a source (illustrative)"
+
+
+class TestAdding:
+    def test_two_files_are_one(self):
+        first = Benchmarks.model_validate({"benchmark": [figure().model_dump()], "about": "One."})
+        second = Benchmarks.model_validate(
+            {"benchmark": [figure(age_band="middle").model_dump()], "about": "Two."}
+        )
+        both = first + second
+        assert [one.age_band for one in both.benchmarks] == ["old", "middle"]
+        assert both.about == "One. Two."
+        assert repr(both) == str(both) == "<Benchmarks: 2 figures (care elsewhere)>"
+
+    def test_one_comparison_cannot_have_two_figures(self):
+        one = Benchmarks.model_validate({"benchmark": [figure().model_dump()]})
+        with pytest.raises(
+            BenchmarkError, match="likes_school / counted / old / care elsewhere: stands 2 times"
+        ):
+            one + one
+
+
+class TestFit:
+    """A benchmark that nothing can be compared with is a fault; one for another questionnaire is not."""
+
+    @pytest.mark.parametrize(
+        ("given", "fault"),
+        [
+            ({}, None),
+            ({"age_band": "all"}, None),
+            ({"questionnaire": "small"}, None),
+            ({"questionnaire": "other", "measure": "likes_work"}, None),
+            (
+                {"measure": "likes_work"},
+                "small has no measure 'likes_work'; if it is a figure of another one, "
+                "name that in `questionnaire`",
+            ),
+            ({"measure": "likes_work", "questionnaire": "small"}, "small has no measure 'likes_work'"),
+            ({"age_band": "8-11"}, "likes_school is not asked of '8-11', only of young, middle, old"),
+            (
+                {"measure": "afraid", "age_band": "young"},
+                "afraid is not asked of 'young', only of middle, old",
+            ),
+            ({"category": "low"}, "likes_school has no category 'low', only counted"),
+            ({"measure": "happy"}, "happy has no category 'counted', only low, medium, high, very high"),
+            (
+                {"measure": "low_wellbeing", "category": "very high"},
+                "low_wellbeing has no category 'very high', only low",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_is_named(self, small, given, fault):
+        one = figure(**given)
+        assert one.misfits(small) == ([] if fault is None else [f"benchmark {one.name}: {fault}"])
