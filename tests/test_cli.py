@@ -99,7 +99,7 @@ def test_an_open_survey_gets_no_verdicts(sheffield: Path) -> None:
     assert done.exit_code == 0, done.output
     figures = json.loads((sheffield / "Sheffield-2021" / "figures.json").read_text())
     assert figures["figures"] == []
-    assert figures["responses"]
+    assert figures["surveys"][0]["responses"]
 
 
 @pytest.mark.parametrize(
