@@ -179,6 +179,28 @@ def test_a_disk_that_fails_leaves_the_old_edition(
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_an_edition_that_cannot_be_put_back_is_kept_and_found(
+    small: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "report"
+    bs.publish(small, folder)
+    before = everything_in(folder)
+    rename, moves = Path.rename, []
+
+    def failing_rename(self: Path, target: Path) -> Path:
+        moves.append(target)
+        if len(moves) > 1:
+            raise OSError(errno.EIO, "no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing_rename)
+    with pytest.raises(OutputError, match="The old edition is whole, in") as caught:
+        bs.publish(small, folder)
+    (kept,) = tmp_path.glob(".report-*/old")
+    assert str(kept) in str(caught.value)
+    assert everything_in(kept) == before
+
+
 def test_nothing_is_left_where_nothing_was(
     small: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

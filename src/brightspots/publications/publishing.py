@@ -130,7 +130,7 @@ def _refuse_foreign(target: Path) -> None:
 def _is_ours(path: Path) -> bool:
     try:
         body: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(body, dict) and body.get("brightspots") == "release"
 
@@ -139,8 +139,8 @@ def _replace(target: Path, files: dict[str, str]) -> None:
     """Put the files in place of what is in the folder, or leave it as it was."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    fresh, old = beside / "new", beside / "old"
     try:
-        fresh, old = beside / "new", beside / "old"
         fresh.mkdir()
         for name, text in files.items():
             (fresh / name).write_text(text, encoding="utf-8", newline="\n")
@@ -149,12 +149,23 @@ def _replace(target: Path, files: dict[str, str]) -> None:
             target.rename(old)
         try:
             fresh.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
+        except BaseException:
+            _put_back(old, target)
             raise
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        if target.exists() or not old.exists():
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_back(old: Path, target: Path) -> None:
+    if not old.exists():
+        return
+    try:
+        old.rename(target)
+    except OSError as error:
+        raise OutputError(
+            f"{target} could not be replaced, nor put back. The old edition is whole, in {old}: move it back."
+        ) from error
 
 
 def _keep_what_is_not_ours(target: Path, fresh: Path) -> None:
@@ -171,7 +182,7 @@ def _keep_what_is_not_ours(target: Path, fresh: Path) -> None:
 def _plainly(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "it is not allowed, or a file in it is open in another program such as Word or Excel"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return "the disk is full"
     if error.errno == errno.EROFS:
         return "the disk can only be read"
