@@ -1,0 +1,294 @@
+"""Funnels: is an area unusual among many, once areas are allowed to differ.
+
+With large numbers nearly every area differs from the average. An area is unusual only if it lies beyond what
+chance and the true spread between areas together explain. This is no league table: areas stand in the order
+of the alphabet and have no rank.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brightspots.errors import ArgumentError
+from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE, YEARS_APART
+from brightspots.findings.councils import find_area, refuse_doubles
+from brightspots.findings.estimates import ALL, as_tally, estimate
+from brightspots.findings.waves import wave_time
+from brightspots.questionnaire.spelling import fold
+from brightspots.statistics import adjust, funnel, funnel_limits
+from brightspots.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brightspots.measures.measure import Measure
+    from brightspots.statistics import Funnel
+    from brightspots.survey.survey import Survey
+    from brightspots.tallies.tally import Tally
+
+USUAL, UNUSUAL, VERY_UNUSUAL = "usual", "unusual", "very unusual"
+ABOVE, BELOW = "above", "below"
+BEYOND = {UNUSUAL: 1.96, VERY_UNUSUAL: 3.09}
+LIMITS = {"95": 0.95, "998": 0.998}
+
+COLUMNS = (
+    "area", "wave", "n", "count", "share", "lower", "upper", "z", "z_adjusted", "p", "q", "position", "side",
+    "favourable", "reason", "lower_95", "upper_95", "lower_998", "upper_998", "own", "age_bands",
+)  # fmt: skip
+
+
+class AreaFunnel(Table):
+    """Every area beside the common level of all, in the order of the alphabet. Not for release.
+
+    Attributes
+    ----------
+    source : Tally
+        The counts behind it.
+    measure, category, age_band : str
+        What is compared.
+    own : str or None
+        The area that is judged against the others.
+    theta : float
+        The common share, without the own area.
+    tau : float or None
+        Standard deviation between areas beyond chance, on the `scale`; None with fewer than 10 areas.
+    scale : {"share", "arcsine"}
+        The scale of `tau`; ``arcsine`` for rare answers.
+    areas : int
+        How many areas `theta` and `tau` come from.
+    """
+
+    title = "Areas"
+    source: Tally
+    measure: str
+    category: str
+    age_band: str
+    own: str | None
+    theta: float
+    tau: float | None
+    scale: str
+    areas: int
+
+
+def place_among_areas(
+    source: Survey | Tally,
+    *,
+    measure: str,
+    category: str | None = None,
+    age_band: str = ALL,
+    own: str | None = None,
+) -> AreaFunnel:
+    """Place each of many areas beside the common level, and say which are unusual.
+
+    Parameters
+    ----------
+    source : Survey or Tally
+        The answers of many areas, or their counts; one wave of each.
+    measure : str
+        Id of a measure.
+    category : str, optional
+        Its category; may be left out where there is only one (not for a 0-10 scale).
+    age_band : str, default "all"
+        An age band; ``all`` pools those that were asked the same.
+    own : str, optional
+        Our own area, exactly as it is spelled in `source`: left out of the common level and of the spread,
+        and judged by the others.
+
+    Returns
+    -------
+    AreaFunnel
+        A `Table` with one row an area, in the order of the alphabet: ``area wave n count share lower upper``
+        (Wilson); ``z`` with chance alone, ``z_adjusted`` with the true spread between areas allowed for, its
+        ``p`` and ``q``; ``position`` (``usual``, ``unusual``, ``very unusual``, or None where nothing can be
+        said), ``side`` (``above`` or ``below`` the common level), ``favourable`` (whether that side is the
+        good one; None where the measure has none), ``reason``; the limits at the area's own n,
+        ``lower_95 upper_95 lower_998 upper_998``; ``own``; ``age_bands``, those in the share.
+
+        An area is unusual if `z_adjusted` lies beyond 1.96, very unusual beyond 3.09, and in both cases only
+        if q is at most 0.05. One that lies beyond 1.96 with a larger q is usual with the reason
+        ``one_of_many``: among so many areas some lie there by chance. Other reasons, all without a position:
+        ``few_areas`` (fewer than 10 besides our own), ``no_base``, ``small_base`` (fewer than 10 answers),
+        ``age_bands`` (other forms than the other areas, or than ours), ``not_asked``. Areas with the last
+        four are left out of the common level too.
+
+    Raises
+    ------
+    ArgumentError
+        If `own` is not among the areas as it is spelled (with those that come near), two areas look like one
+        council, an area has several waves, waves lie more than 3 years apart, or the measure, category or age
+        band is not known or was asked of nobody.
+
+    Notes
+    -----
+    Adjusted by Benjamini-Hochberg over the areas. With `own` the question is about one area that was named
+    beforehand: its q is its p, and the others are a family of their own. Areas are not made alike: a
+    difference in the mix of children is part of the share.
+
+    References
+    ----------
+    Spiegelhalter 2005, Funnel plots for comparing institutional performance; Spiegelhalter 2005, Handling
+    over-dispersion of performance indicators; Spiegelhalter et al. 2012, Statistical methods for healthcare
+    regulation; Benjamini & Hochberg 1995.
+
+    Examples
+    --------
+    >>> import brightspots as bs
+    >>> survey = bs.make_survey(councils=12, respondents=200, seed=1)
+    >>> placed = place_among_areas(survey, measure="likes_school", own="Council 3")
+    >>> len(placed), placed.areas
+    (12, 11)
+    >>> {row.position for row in placed} <= {"usual", "unusual", "very unusual"}
+    True
+    """
+    counted = as_tally(source)
+    asked = _measure(counted, measure)
+    category = _category(asked, category)
+    band = _band(asked, age_band)
+    places = _places(counted)
+    areas = [area for area, _ in places]
+    refuse_doubles(areas)
+    if own is not None:
+        find_area(own, areas)
+    figures = [row for row in estimate(counted, measures=[measure]) if row.category == category]
+    if not any(row.age_band == band and row.n for row in figures):
+        raise ArgumentError(_why_nobody(asked, band, bool(figures)))
+    rows = _rows(figures, places, band, own)
+    fit = [row for row in rows if not row["reason"]]
+    if all(row["own"] for row in fit):
+        raise ArgumentError(f"source holds no other area to place {own!r} among with {measure} of {band}.")
+    at = next((i for i, row in enumerate(fit) if row["own"]), None)
+    found = funnel([row["count"] for row in fit], [row["n"] for row in fit], own=at)
+    _judge(fit, found, asked.good_when_high(category))
+    result = AreaFunnel.from_rows(rows, COLUMNS)
+    result.source, result.measure, result.category, result.age_band = counted, measure, category, band
+    result.own, result.theta, result.scale = own, found.theta, found.scale
+    result.tau = None if np.isnan(found.tau) else found.tau
+    result.areas = sum(not row["own"] for row in fit)
+    return result
+
+
+def _measure(source: Tally, measure: str) -> Measure:
+    if measure not in source.measures:
+        raise ArgumentError(f"measure is {measure!r}, which {source.questionnaire.id} does not have.")
+    return source.measures[measure]
+
+
+def _category(measure: Measure, category: str | None) -> str:
+    known = ", ".join(measure.categories)
+    if category is None and len(measure.categories) > 1:
+        raise ArgumentError(f"category is missing: {measure.id} has {known}; name one.")
+    if category is not None and category not in measure.categories:
+        raise ArgumentError(f"category is {category!r}; {measure.id} has only {known}.")
+    return category or measure.categories[0]
+
+
+def _band(measure: Measure, age_band: str) -> str:
+    if age_band not in (ALL, *measure.asked):
+        known = ", ".join(measure.asked)
+        raise ArgumentError(f"age_band is {age_band!r}; {measure.id} is asked of {known}.")
+    return measure.asked[0] if age_band == ALL and len(measure.asked) == 1 else age_band
+
+
+def _places(source: Tally) -> list[tuple[str, str]]:
+    """Return the areas, each with its wave, in the order of the alphabet."""
+    held = {(area, wave) for area, wave, *_ in source.table(()).keys}
+    places = sorted(held, key=lambda place: (fold(place[0]), place))
+    several = sorted(area for area, number in Counter(area for area, _ in places).items() if number > 1)
+    if several:
+        shown = ", ".join(map(repr, several[:3])) + (", …" if len(several) > 3 else "")
+        raise ArgumentError(f"source holds several waves of {shown}; take one with Tally.only.")
+    times = sorted(time for _, wave in places if (time := wave_time(wave)) is not None)
+    if times and times[-1] - times[0] > YEARS_APART:
+        raise ArgumentError(
+            f"source holds waves more than {YEARS_APART} years apart; areas are compared at about one time."
+        )
+    return places
+
+
+def _why_nobody(measure: Measure, band: str, answered: bool) -> str:
+    if answered and band == ALL:
+        return (
+            f"No area has a share of all age bands for {measure.id}: they were not asked it alike, or only "
+            "one of them was. Name an age band."
+        )
+    return f"Nobody in {band} answered {measure.id}."
+
+
+def _rows(
+    figures: Sequence[Any], places: Sequence[tuple[str, str]], band: str, own: str | None
+) -> list[dict[str, Any]]:
+    """Return a row for each area, with the reason why it cannot be placed."""
+    shares = {row.area: row for row in figures if row.age_band == band}
+    asked = {row.area for row in figures}
+    pooled = _usual_bands(shares, own)
+    rows = []
+    for area, wave in places:
+        row: dict[str, Any] = dict.fromkeys(COLUMNS)
+        row |= {"area": area, "wave": wave, "own": area == own, "reason": ""}
+        found = shares.get(area)
+        if found is None:
+            row["reason"] = "age_bands" if area in asked and band == ALL else "not_asked"
+        else:
+            names = ("n", "count", "share", "lower", "upper", "age_bands")
+            row |= {name: getattr(found, name) for name in names}
+            row["reason"] = _why_not(found, pooled)
+        rows.append(row)
+    return rows
+
+
+def _usual_bands(shares: dict[str, Any], own: str | None) -> str:
+    """Return the age bands that areas must have to be compared: ours, or else those of most areas."""
+    if own in shares:
+        return str(shares[own].age_bands)
+    numbers = Counter(row.age_bands for row in shares.values())
+    return str(min(numbers, key=lambda bands: (-numbers[bands], bands)))
+
+
+def _why_not(row: Any, pooled: str) -> str:
+    if row.age_bands != pooled:
+        return "age_bands"
+    return "" if row.n >= MINIMUM_BASE else "small_base" if row.n else "no_base"
+
+
+def _judge(rows: Sequence[dict[str, Any]], found: Funnel, higher_is_better: bool | None) -> None:
+    """Place the areas. Changes the rows in place."""
+    q = np.full(len(rows), np.nan)
+    for one in (True, False):
+        family = np.array([row["own"] is one for row in rows])
+        if family.any():
+            q[family] = adjust(found.p[family])
+    for i, row in enumerate(rows):
+        row["z"] = float(found.z[i])
+        if np.isnan(found.z_adjusted[i]):
+            row["reason"] = "few_areas"
+            continue
+        z = float(found.z_adjusted[i])
+        row |= {"z_adjusted": z, "p": float(found.p[i]), "q": float(q[i])}
+        row |= dict(zip(("position", "reason"), _position(abs(z), row["q"]), strict=True))
+        row["side"] = "" if z == 0 else ABOVE if z > 0 else BELOW
+        if higher_is_better is not None and z:
+            row["favourable"] = (z > 0) == higher_is_better
+        row.update(_limits(found, row["n"]))
+
+
+def _position(away: float, q: float) -> tuple[str, str]:
+    """Return the position and its reason: far out, and still so for one of so many."""
+    if away <= BEYOND[UNUSUAL]:
+        return USUAL, ""
+    if q > ALPHA:
+        return USUAL, "one_of_many"
+    return (VERY_UNUSUAL if away > BEYOND[VERY_UNUSUAL] else UNUSUAL), ""
+
+
+def _limits(found: Funnel, n: int) -> dict[str, float]:
+    """Return the limits for an area of this size; none where everybody or nobody elsewhere counts."""
+    if not 0 < found.theta < 1:
+        return {}
+    limits: dict[str, float] = {}
+    for name, confidence in LIMITS.items():
+        ends = funnel_limits(found.theta, n, tau=found.tau, scale=found.scale, confidence=confidence)
+        limits |= {f"lower_{name}": float(ends.lower), f"upper_{name}": float(ends.upper)}
+    return limits
