@@ -190,7 +190,7 @@ def test_a_level_of_a_few_children_is_in_the_model_and_not_shown():
 
 
 def test_where_test_and_interval_disagree_the_test_decides_and_it_is_marked():
-    """20 of 200 against 4 of 12: p = .024 by the penalised likelihood; the 95% interval starts at -2.8 points."""
+    """20 of 200 against 4 of 12: p = .024 by the penalised likelihood; the interval starts at -2.8 points."""
     (row,) = find_drivers(
         tally_of([(("no",), 200, 20), (("yes",), 12, 4)], ["first"]), candidates=["first"], outcome="sad"
     )
