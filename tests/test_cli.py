@@ -160,6 +160,10 @@ def test_start_drafts_what_check_can_read_once_finished(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert {p.name for p in out.iterdir()} == {"mapping.toml", "brightspots.toml", "benchmarks.toml"}
+    config = (out / "brightspots.toml").read_text(encoding="utf-8")
+    (out / "brightspots.toml").write_text(config.replace("YOUR COUNCIL", "Sheffield"), encoding="utf-8")
+    checked = runner.invoke(app, ["check", str(out)])
+    assert "BS2" not in checked.output  # a draft is a mapping without faults, whatever the answers say
     again = runner.invoke(app, ["start", str(FIXTURE / "8-11.sav"), "--out", str(out)])
     assert again.exit_code == 2
 

@@ -334,7 +334,6 @@ def _role(column: Column, questionnaire: Questionnaire) -> str:
 def _mapping(exports: Sequence[Export], forms: Sequence[str], questionnaire: Questionnaire) -> str:
     chosen: dict[str, dict[str, Suggestion]] = {}
     roles: dict[str, list[str]] = {}
-    left: list[str] = []
     for export, form in zip(exports, forms, strict=True):
         suggestions = _suggestions(export, form, questionnaire)
         for one in suggestions:
@@ -343,7 +342,8 @@ def _mapping(exports: Sequence[Export], forms: Sequence[str], questionnaire: Que
         for column in export.columns:
             if column.name not in used:
                 roles.setdefault(_role(column, questionnaire), []).append(column.name)
-    left = roles.pop("", [])
+    mapped = {one.column.name for found in chosen.values() for one in found.values()}
+    left = [name for name in roles.pop("", []) if name not in mapped]
     lines = [
         f"# A draft for {questionnaire.id}. Each line is a guess with its score from 0 to 1: check each one.",
         "# Delete the lines that are wrong, and move columns over from `ignore`.",
@@ -353,23 +353,23 @@ def _mapping(exports: Sequence[Export], forms: Sequence[str], questionnaire: Que
         if role in roles and (role != "age" or role not in questionnaire.trait):
             first, *others = dict.fromkeys(roles.pop(role))
             lines.append(f"{role} = {_quoted(first)}")
-            left += others
+            left += [name for name in others if name not in mapped]
     lines += [f"{key} = {_list(roles.get(key, []))}" for key in ("comments", "identity")]
     lines += [f"ignore = {_list(left)}", "", "[columns]"]
     for item in (*questionnaire.questions, *questionnaire.trait):
         if item in chosen:
-            lines.append(_column_line(item, chosen[item]))
+            lines.append(_column_line(item, chosen[item], len(forms)))
         else:
             lines.append(f'# {item} = ""   # nothing suggested')
     return "\n".join(lines) + "\n"
 
 
-def _column_line(item: str, found: dict[str, Suggestion]) -> str:
+def _column_line(item: str, found: dict[str, Suggestion], forms: int) -> str:
     names = {form: one.column.name for form, one in found.items()}
     score = min(one.score for one in found.values())
     text = next((one.column.label for one in found.values() if one.column.label), "")
     note = f"   # score {score:.2f}" + (f": {_one_line(text)}" if text else "")
-    if len(set(names.values())) == 1:
+    if len(set(names.values())) == 1 and len(names) == forms:
         return f"{item} = {_quoted(next(iter(names.values())))}{note}"
     pairs = ", ".join(f"{_quoted(form)} = {_quoted(name)}" for form, name in names.items())
     return f"{item} = {{ {pairs} }}{note}"
