@@ -400,8 +400,11 @@ def _refuse_unsound(model: _Model, outcome: str) -> None:
     needs = {
         "children of whom every candidate is known": (model.total, LEAST_ANSWERS),
         "events": (model.events, LEAST_EVENTS),
-        f"events for {levels} levels": (model.events, EVENTS_PER_COLUMN * levels),
-        f"events for {candidates} candidates": (model.events, EVENTS_PER_CANDIDATE * candidates),
+        f"events for {levels} level{'s' * (levels != 1)}": (model.events, EVENTS_PER_COLUMN * levels),
+        f"events for {candidates} candidate{'s' * (candidates != 1)}": (
+            model.events,
+            EVENTS_PER_CANDIDATE * candidates,
+        ),
     }
     faults = [f"{found} {what}, {needed} needed" for what, (found, needed) in needs.items() if found < needed]
     told = {i for i, _ in model.columns}

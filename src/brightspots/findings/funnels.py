@@ -232,7 +232,7 @@ def _why_nobody(measure: Measure, band: str, answered: bool) -> str:
             f"No area has a share of all age bands for {measure.id}: they were not asked it alike, or only "
             "one of them was. Name an age band."
         )
-    return f"Nobody in {band} answered {measure.id}."
+    return f"Nobody in {'any age band' if band == ALL else band} answered {measure.id}."
 
 
 def _rows(
