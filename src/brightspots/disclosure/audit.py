@@ -1,114 +1,191 @@
-"""What an intruder could work out: bounds of every count, given all that is published of it.
+"""What an intruder could work out: the fewest and the most children that a count could hold.
 
-Everything published of one measure is one linear system over counts that nobody sees. The bounds come from
-linear programs. Where a bound is not reached by whole numbers and is only just wide enough, a whole-number
-program confirms it. A program that does not finish counts as a failure, never as a pass.
+Everything published of some linked measures is one linear system over counts that nobody sees. A count is
+open if two worlds of whole children fit all that is published and differ by enough. Worlds that were once
+found are kept, so that most questions need no program; then linear programs answer, and where their worlds
+hold fractions of children a whole-number program. A program that does not finish counts as a failure, never
+as a pass.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import highspy
 import numpy as np
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
 Row = dict[int, float]
+World = np.ndarray[Any, np.dtype[np.float64]]
 TOLERANCE = 1e-6
-NODES = 2000
-MANY = 1e7
+OPTIONS = {"output_flag": False, "threads": 1, "mip_max_nodes": 2000, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
+"""Limits in nodes and not in seconds: the same answer on every machine."""
+
+MANY = 1e6
 """More children than any count could be: a bound that reaches it is no bound."""
 
 
-@dataclass
-class Knowledge:
-    """Linear constraints on counts: what is published, and how tables add up. Complete before it is asked.
+class Limits(NamedTuple):
+    """What is known of a sum of counts."""
 
-    Attributes
+    row: Row
+    least: float
+    greatest: float
+
+
+class Knowledge:
+    """Linear constraints on counts: what is published, and how tables add up.
+
+    Parameters
     ----------
     size : int
         How many unseen counts there are.
-    equal, between : list
-        Rows with their value, or with their lower and upper limit.
+    rows : sequence of Limits
+        What is known. What is said of a row can be changed later with `say`.
+    worlds : iterable of array
+        Counts that are known to fit; those that do not fit are passed over.
     """
 
-    size: int
-    equal: list[tuple[Row, float]] = field(default_factory=list)
-    between: list[tuple[Row, float, float]] = field(default_factory=list)
+    def __init__(self, size: int, rows: Sequence[Limits], worlds: Iterable[World] = ()) -> None:
+        self.size = size
+        self.rows = list(rows)
+        self._solver = _solver(size, rows)
+        self._worlds = np.zeros((0, size))
+        self._add([w for w in worlds if all(_fits(w[None, :], limits)[0] for limits in rows)])
 
-    def bounds(self, target: Row, wide_enough: float) -> tuple[float, float] | None:
-        """Return the least and greatest value that a sum of counts can have; None where it cannot be told.
+    def say(self, place: int, least: float, greatest: float) -> None:
+        """Change what is known of a row."""
+        limits = self.rows[place] = self.rows[place]._replace(least=least, greatest=greatest)
+        self._solver.changeRowBounds(place, least, greatest)
+        self._worlds = self._worlds[_fits(self._worlds, limits)]
 
-        Parameters
-        ----------
-        target : dict of position to coefficient
-            The sum.
-        wide_enough : float
-            Bounds at least this far apart, and less than twice it, are confirmed in whole numbers.
+    def is_open(self, target: Row, width: float) -> bool:
+        """Whether two worlds that fit what is known differ in a sum by at least so many children."""
+        if self._spread(target) >= width - TOLERANCE:
+            return True
+        limits = self._limits(target)
+        if limits is None or limits[1] - limits[0] < width:
+            return False
+        if self._spread(target) < width - TOLERANCE:
+            self._find_whole_worlds(target)
+        return self._spread(target) >= width - TOLERANCE
+
+    def bounds(self, target: Row) -> tuple[int, int | None] | None:
+        """Return the least and greatest value that a sum can have; None where it cannot be told.
+
+        The greatest is None where there is none.
         """
-        limits = [self._limit(target, sign) for sign in (1, -1)]
-        if any(limit is None for limit in limits):
+        limits = self._limits(target)
+        if limits is None:
             return None
-        (least, whole_least), (greatest, whole_greatest) = limits  # type: ignore[misc]
-        if whole_least and whole_greatest:
-            return least, greatest
-        if wide_enough - TOLERANCE <= greatest - least < 2 * wide_enough:
-            return self._whole(target)
-        return least, greatest
+        if self._spread(target) < limits[1] - limits[0] and self._find_whole_worlds(target):
+            values = self._worlds @ _dense(target, self.size)
+            limits = round(values.min()), round(values.max())
+        return limits[0], None if limits[1] >= MANY else limits[1]
 
-    @cached_property
-    def _solver(self) -> Any:
-        """The constraints as a model that is solved again and again with other objectives."""
-        rows = [(row, value, value) for row, value in self.equal] + self.between
-        program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = self.size, len(rows)
-        program.col_cost_ = np.zeros(self.size)
-        program.col_lower_ = np.zeros(self.size)
-        program.col_upper_ = np.full(self.size, MANY)
-        program.row_lower_ = np.array([low for _, low, _ in rows], dtype=np.float64)
-        program.row_upper_ = np.array([high for _, _, high in rows], dtype=np.float64)
-        matrix = program.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.cumsum([0, *(len(row) for row, _, _ in rows)]).astype(np.int32)
-        matrix.index_ = np.array([place for row, _, _ in rows for place in row], dtype=np.int32)
-        matrix.value_ = np.array([value for row, _, _ in rows for value in row.values()], dtype=np.float64)
-        solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", NODES)):
-            solver.setOptionValue(option, value)
-        solver.passModel(program)
+    def binding(self, target: Row) -> set[int]:
+        """Return the rows that hold a sum where it is: no other row could open it by being left out."""
+        held: set[int] = set()
+        for sign in (1, -1):
+            if self._limit(target, sign) is None:
+                return set(range(len(self.rows)))
+            held |= set(np.flatnonzero(np.abs(self._solver.getSolution().row_dual) > TOLERANCE).tolist())
+        return held
+
+    def _spread(self, target: Row) -> float:
+        values = self._worlds @ _dense(target, self.size)
+        return float(values.max() - values.min()) if values.size else 0.0
+
+    def _limits(self, target: Row) -> tuple[int, int] | None:
+        """Return whole numbers between which a sum lies for certain."""
+        least, greatest = (self._limit(target, sign) for sign in (1, -1))
+        if least is None or greatest is None:
+            return None
+        return int(np.ceil(least - TOLERANCE)), int(np.floor(greatest + TOLERANCE))
+
+    def _limit(self, target: Row, sign: int) -> float | None:
+        """Return one bound of a linear program; keep its world if it is one of whole children."""
+        if not _solve(self._solver, target, sign, self.size):
+            return None
+        self._add([np.asarray(self._solver.getSolution().col_value)])
+        return sign * float(self._solver.getInfo().objective_function_value)
+
+    def find_a_world(self) -> bool | None:
+        """Find one world of whole children, and keep it; False if there is none, None if nobody can tell."""
+        solver = self._in_whole_numbers()
+        if _solve(solver, {}, 1, self.size):
+            self._add([np.rint(np.asarray(solver.getSolution().col_value))])
+            return True
+        return False if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible else None
+
+    @property
+    def worlds(self) -> World:
+        """Return the worlds found so far, one a row."""
+        return self._worlds
+
+    def _in_whole_numbers(self) -> Any:
+        solver = _new_solver()
+        solver.passModel(self._solver.getLp())
+        kinds = np.full(self.size, highspy.HighsVarType.kInteger)
+        solver.changeColsIntegrality(self.size, np.arange(self.size, dtype=np.int32), kinds)
         return solver
 
-    def _solve(self, solver: Any, target: Row, sign: int) -> Any:
-        everything = np.arange(self.size, dtype=np.int32)
-        cost = np.zeros(self.size)
-        for place, value in target.items():
-            cost[place] = sign * value
-        solver.changeColsCost(self.size, everything, cost)
-        solver.run()
-        return solver.getModelStatus()
-
-    def _limit(self, target: Row, sign: int) -> tuple[float, bool] | None:
-        """Return one bound, and whether whole numbers reach it."""
-        solver = self._solver
-        if self._solve(solver, target, sign) != highspy.HighsModelStatus.kOptimal:
-            return None
-        values = np.asarray(solver.getSolution().col_value)
-        whole = bool(np.all(np.abs(values - np.rint(values)) < TOLERANCE))
-        limit = sign * float(solver.getInfo().objective_function_value)
-        return (limit, whole) if abs(limit) < MANY else (np.copysign(np.inf, limit), True)
-
-    def _whole(self, target: Row) -> tuple[float, float] | None:
-        solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("mip_max_nodes", NODES)):
-            solver.setOptionValue(option, value)
-        solver.passModel(self._solver.getLp())
-        everything = np.arange(self.size, dtype=np.int32)
-        kinds = np.full(self.size, highspy.HighsVarType.kInteger)
-        solver.changeColsIntegrality(self.size, everything, kinds)
-        limits = []
+    def _find_whole_worlds(self, target: Row) -> bool:
+        """Find worlds of whole children with the least and with the most in a sum."""
+        solver = self._in_whole_numbers()
         for sign in (1, -1):
-            if self._solve(solver, target, sign) != highspy.HighsModelStatus.kOptimal:
-                return None
-            limits.append(sign * float(solver.getInfo().objective_function_value))
-        return round(limits[0]), round(limits[1])
+            if not _solve(solver, target, sign, self.size):
+                return False
+            self._add([np.rint(np.asarray(solver.getSolution().col_value))])
+        return True
+
+    def _add(self, worlds: Sequence[World]) -> None:
+        whole = [np.rint(w) for w in worlds if np.all(np.abs(w - np.rint(w)) < TOLERANCE)]
+        if whole:
+            self._worlds = np.vstack([self._worlds, *whole])
+
+
+def _dense(row: Mapping[int, float], size: int) -> World:
+    dense = np.zeros(size)
+    dense[list(row)] = list(row.values())
+    return dense
+
+
+def _fits(worlds: World, limits: Limits) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    values = worlds[:, list(limits.row)] @ np.array(list(limits.row.values()))
+    return np.asarray((values >= limits.least - TOLERANCE) & (values <= limits.greatest + TOLERANCE))
+
+
+def _solver(size: int, rows: Sequence[Limits]) -> Any:
+    """Return the constraints as a model that is solved again and again with other objectives."""
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = size, len(rows)
+    program.col_cost_ = np.zeros(size)
+    program.col_lower_ = np.zeros(size)
+    program.col_upper_ = np.full(size, MANY)
+    program.row_lower_ = np.array([limits.least for limits in rows], dtype=np.float64)
+    program.row_upper_ = np.array([limits.greatest for limits in rows], dtype=np.float64)
+    matrix = program.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = np.cumsum([0, *(len(limits.row) for limits in rows)]).astype(np.int32)
+    matrix.index_ = np.array([place for limits in rows for place in limits.row], dtype=np.int32)
+    matrix.value_ = np.array([v for limits in rows for v in limits.row.values()], dtype=np.float64)
+    solver = _new_solver()
+    solver.passModel(program)
+    return solver
+
+
+def _new_solver() -> Any:
+    make: Any = highspy.Highs
+    solver = make()
+    for option, value in OPTIONS.items():
+        solver.setOptionValue(option, value)
+    return solver
+
+
+def _solve(solver: Any, target: Row, sign: int, size: int) -> bool:
+    solver.changeColsCost(size, np.arange(size, dtype=np.int32), sign * _dense(target, size))
+    solver.run()
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)

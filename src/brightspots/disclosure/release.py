@@ -612,8 +612,8 @@ class _Part:
             "group": ("all others than " if cell.rest else "") + ", ".join(f"{t} {v}" for t, v in cell.group),
             "status": decision.status,
             "said": said,
-            "least": None if bounds is None else max(0, round(bounds[0])),
-            "greatest": None if bounds is None or bounds[1] == float("inf") else round(bounds[1]),
+            "least": None if bounds is None else bounds[0],
+            "greatest": None if bounds is None else bounds[1],
             "why": decision.why,
         }
 
