@@ -25,6 +25,9 @@ _HOME = {
     "estimate": "brightspots.findings.estimates",
     "compare": "brightspots.findings.comparisons",
     "flag_cohorts": "brightspots.findings.cohorts",
+    "follow_trends": "brightspots.findings.trends",
+    "place_among_areas": "brightspots.findings.funnels",
+    "find_drivers": "brightspots.findings.drivers",
     "release": "brightspots.disclosure.release",
     "publish": "brightspots.publications.publishing",
     "Questionnaire": "brightspots.questionnaire.model",
@@ -48,7 +51,10 @@ if TYPE_CHECKING:
     from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
     from brightspots.findings.cohorts import flag_cohorts
     from brightspots.findings.comparisons import compare
+    from brightspots.findings.drivers import find_drivers
     from brightspots.findings.estimates import estimate
+    from brightspots.findings.funnels import place_among_areas
+    from brightspots.findings.trends import follow_trends
     from brightspots.publications.publishing import publish
     from brightspots.questionnaire.loading import load_questionnaire
     from brightspots.questionnaire.mapping import Mapping, load_mapping

@@ -161,5 +161,5 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, tuple | list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(_plain(part) for part in value)
     return str(value)
