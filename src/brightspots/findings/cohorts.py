@@ -572,9 +572,9 @@ def _sizes(profiles: Profiles, search: Search, entries: list[Entry]) -> dict[str
     at = [entry.candidate for entry in entries if entry.candidate is not None]
     detectable = nothing.copy()
     if tested.any() and 0 < search.threshold < 0.5:  # beyond that no excess is surprising
-        confidence = 1 - 2 * search.threshold  # of a two-sided test; the search looks at one side
-        found = detectable_gap(n[tested], rest_share[tested], n2=rest_n[tested], confidence=confidence)
-        detectable[tested] = np.maximum(found, SMALLEST_EXCESS)
+        overall = positives / total
+        others = (rest_share[tested], rest_n[tested])
+        detectable[tested] = _detectable(n[tested], *others, overall, search.threshold)
     numbers: dict[str, Any] = {
         "share": count / n,
         "lower": own.lower,
@@ -594,3 +594,15 @@ def _sizes(profiles: Profiles, search: Search, entries: list[Entry]) -> dict[str
         numbers["p_adjusted" if name == "adjusted" else name] = values
     columns = {name: [None if np.isnan(v) else float(v) for v in values] for name, values in numbers.items()}
     return {"n": n, "count": count, "rest_n": rest_n, "rest_count": rest_count} | columns
+
+
+def _detectable(n: Counts, rest_share: Floats, rest_n: Counts, overall: float, threshold: float) -> Floats:
+    """Return the excess that a search flags four times out of five, given the raw p below which it flags.
+
+    An excess that size changes the spread as well, so the usual approximation is taken at the share half-way.
+    """
+    confidence = 1 - 2 * threshold  # of a two-sided test; the search looks at one side
+    gap = detectable_gap(n, overall, n2=rest_n, confidence=confidence)
+    half_way = np.minimum(rest_share + gap / 2, np.maximum(rest_share, 0.5))
+    gap = detectable_gap(n, half_way, n2=rest_n, confidence=confidence)
+    return np.asarray(np.maximum(gap, SMALLEST_EXCESS))

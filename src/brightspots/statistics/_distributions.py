@@ -37,8 +37,8 @@ def hypergeometric(total: float, positives: float, size: float) -> Floats:
 
 def mid_tail(probabilities: Floats) -> Floats:
     """P(X > k) + ½P(X = k) for every k."""
-    above = np.cumsum(probabilities[::-1])[::-1]
-    return above - probabilities / 2
+    above = np.minimum(np.cumsum(probabilities[::-1])[::-1], 1)
+    return np.asarray(above - probabilities / 2)
 
 
 def minimum_likelihood(probabilities: Floats, observed: float, *, mid: bool = True) -> float:
