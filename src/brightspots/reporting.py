@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.config import RunConfig, SurveyConfig
 from brightspots.errors import ConfigError, SurveyError
-from brightspots.questionnaire.loading import load_questionnaire, shipped_questionnaires
+from brightspots.questionnaire.loading import load_questionnaire
+from brightspots.questionnaire.shipped import shipped_names
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def read_sources(config: RunConfig, say: Callable[[str], None] = silent) -> list
     failed: list[SurveyError] = []
     for one in config.surveys:
         say(f"reading {one.area} {one.wave}, {one.questionnaire}")
-        questionnaire = load_questionnaire(_named(config, one.questionnaire, shipped_questionnaires()))
+        questionnaire = load_questionnaire(_named(config, one.questionnaire, shipped_names("questionnaires")))
         try:
             if one.counts:
                 counted = read_counts(config.path(one.counts), questionnaire, area=one.area, wave=one.wave)
@@ -138,11 +139,11 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
 
 
 def _benchmarks(config: RunConfig) -> Benchmarks | None:
-    from brightspots.findings.benchmarks import load_benchmarks, shipped_benchmarks
+    from brightspots.findings.benchmarks import load_benchmarks
 
     names = config.compare.benchmarks
     return (
-        reduce(add, [load_benchmarks(_named(config, name, shipped_benchmarks())) for name in names])
+        reduce(add, [load_benchmarks(_named(config, name, shipped_names("benchmarks"))) for name in names])
         if names
         else None
     )

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from brightspots.errors import BenchmarkError
-from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks, shipped_benchmarks
+from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
 from brightspots.questionnaire.loading import load_questionnaire
+from brightspots.questionnaire.shipped import shipped_names
 
 
 def figure(**changes):
@@ -30,8 +31,8 @@ def faults(path):
 
 class TestFile:
     def test_what_ships_loads_and_says_where_it_is_from(self):
-        assert "sheffield-2021" in shipped_benchmarks()
-        for name in shipped_benchmarks():
+        assert "sheffield-2021" in shipped_names("benchmarks")
+        for name in shipped_names("benchmarks"):
             benchmarks = load_benchmarks(name)
             assert len(benchmarks) > 0
             assert all(one.source for one in benchmarks.benchmarks)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from brightspots.errors import QuestionnaireError
 from brightspots.questionnaire.faults import build
-from brightspots.questionnaire.loading import SHIPPED, cross_faults, load_questionnaire
+from brightspots.questionnaire.loading import cross_faults, load_questionnaire
 from brightspots.questionnaire.model import Questionnaire
+from brightspots.questionnaire.shipped import DATA
 
 MINIMAL = """
 id = "tiny"
@@ -440,7 +441,10 @@ JUNK = st.one_of(
     st.lists(st.one_of(st.integers(0, 2), st.text(max_size=2), st.lists(st.text(max_size=1))), max_size=3),
     st.dictionaries(st.text(max_size=3), st.one_of(st.text(max_size=2), st.lists(st.integers())), max_size=2),
 )
-DOCUMENTS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.toml")}
+DOCUMENTS = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (DATA / "questionnaires").glob("*.toml")
+}
 DOCUMENTS |= {
     name: tomllib.loads(text)
     for name, text in {"minimal": MINIMAL, "routed": routed(), "composite": composite()}.items()

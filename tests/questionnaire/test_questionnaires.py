@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from brightspots.questionnaire.loading import load_questionnaire, shipped_questionnaires
+from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.mapping import load_mapping
 from brightspots.questionnaire.model import SCORES, TICKED, Indicator, Questionnaire, WellbeingScale
+from brightspots.questionnaire.shipped import shipped_names
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CHILDREN, OLDER, OLDEST = ("4-7", "8-11", "11-18"), ("8-11", "11-18"), ("11-18",)
@@ -107,7 +108,7 @@ FIRST_OPTIONS_COUNT = {"amount": "just right"}
 
 
 def every_questionnaire() -> list[Questionnaire]:
-    shipped = [load_questionnaire(name) for name in shipped_questionnaires()]
+    shipped = [load_questionnaire(name) for name in shipped_names("questionnaires")]
     return [*shipped, load_questionnaire(FIXTURES / "hbsc-nl" / "questionnaire.toml")]
 
 
@@ -127,9 +128,9 @@ def leavers() -> Questionnaire:
 
 
 def test_two_questionnaires_ship():
-    assert shipped_questionnaires() == ("care-leavers", "children-in-care")
-    assert [load_questionnaire(name).id for name in shipped_questionnaires()] == list(
-        shipped_questionnaires()
+    assert shipped_names("questionnaires") == ("care-leavers", "children-in-care")
+    assert [load_questionnaire(name).id for name in shipped_names("questionnaires")] == list(
+        shipped_names("questionnaires")
     )
 
 

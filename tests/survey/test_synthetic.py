@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from brightspots.errors import ArgumentError
-from brightspots.questionnaire.loading import load_questionnaire, shipped_questionnaires
+from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import Questionnaire
+from brightspots.questionnaire.shipped import shipped_names
 from brightspots.survey.synthetic import make_survey
 from brightspots.tallies.counting import tally
 
@@ -87,7 +88,7 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("questionnaire", shipped_questionnaires())
+@pytest.mark.parametrize("questionnaire", shipped_names("questionnaires"))
 def test_a_seed_always_gives_the_same_answers_and_another_seed_others(questionnaire):
     once, again, other = (make_survey(questionnaire=questionnaire, seed=seed) for seed in (1, 1, 2))
     assert once.answers.equals(again.answers)
@@ -104,7 +105,7 @@ def test_the_answers_are_the_same_on_every_machine():
     assert list(survey.eligible.values()) == GOLDEN["eligible"]
 
 
-@pytest.mark.parametrize("questionnaire", shipped_questionnaires())
+@pytest.mark.parametrize("questionnaire", shipped_names("questionnaires"))
 def test_every_answer_is_known_and_the_frame_counts_like_the_survey(questionnaire):
     survey = make_survey(councils=3, questionnaire=questionnaire, respondents=150)
     assert not survey.answers.isna().any(axis=None)
@@ -126,7 +127,7 @@ def test_each_council_has_its_children_and_its_eligible_numbers():
     assert 0.25 < len(survey) / sum(survey.eligible.values()) < 0.60
 
 
-@pytest.mark.parametrize("questionnaire", shipped_questionnaires())
+@pytest.mark.parametrize("questionnaire", shipped_names("questionnaires"))
 def test_the_bands_and_the_routing_say_who_is_asked(questionnaire):
     survey = make_survey(questionnaire=questionnaire, respondents=1000)
     bands = survey.answers["age_band"]

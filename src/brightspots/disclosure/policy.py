@@ -11,8 +11,7 @@ from pydantic import Field
 from brightspots.errors import PolicyError
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
-
-SHIPPED = Path(__file__).parent.parent / "data" / "policies"
+from brightspots.questionnaire.shipped import find_toml
 
 
 class Policy(Frozen):
@@ -85,13 +84,7 @@ def load_policy(name: str | Path) -> Policy:
     PolicyError
         If it is not known, or with every fault of the file and its place.
     """
-    known = sorted(path.stem for path in SHIPPED.glob("*.toml"))
-    if str(name) in known:
-        path = SHIPPED / f"{name}.toml"
-    elif Path(name).suffix:
-        path = Path(name)
-    else:
-        raise PolicyError(str(name), [f"no policy of this name ships; there are: {', '.join(known)}"])
+    path = find_toml(name, "policies", PolicyError)
     return build(Policy, read_toml(path, PolicyError), path.name, PolicyError, _step_faults)
 
 

@@ -18,9 +18,9 @@ from brightspots.findings.estimates import ALL
 from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Questionnaire, Text
+from brightspots.questionnaire.shipped import find_toml
 from brightspots.questionnaire.spelling import fold
 
-SHIPPED = Path(__file__).parent.parent / "data" / "benchmarks"
 READ_FROM_CHART = "chart"
 CHART_STEP = 4.0
 
@@ -239,21 +239,8 @@ def load_benchmarks(name: str | Path) -> Benchmarks:
     >>> next(b.share for b in benchmarks.benchmarks if b.measure == "feels_safe")
     0.75
     """
-    if str(name) in shipped_benchmarks():
-        path = SHIPPED / f"{name}.toml"
-    elif Path(name).suffix:
-        path = Path(name)
-    else:
-        known = ", ".join(shipped_benchmarks()) or "none"
-        raise BenchmarkError(
-            str(name), [f"no benchmarks of this name ship; there are: {known}. Or give a path to a .toml"]
-        )
+    path = find_toml(name, "benchmarks", BenchmarkError)
     return build(Benchmarks, read_toml(path, BenchmarkError), path.name, BenchmarkError, _cross_faults)
-
-
-def shipped_benchmarks() -> tuple[str, ...]:
-    """Names of the benchmark sets that ship with the library."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
 
 
 def _cross_faults(raw: dict[str, Any]) -> list[str]:

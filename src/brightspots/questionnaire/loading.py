@@ -10,12 +10,12 @@ from brightspots.errors import QuestionnaireError
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import SCORES, TICK_SCALE, Questionnaire
+from brightspots.questionnaire.shipped import find_toml
 from brightspots.questionnaire.spelling import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHIPPED = Path(__file__).parent.parent / "data" / "questionnaires"
 RESERVED = {"all", "", *MISSING_KINDS}
 QUESTIONS = ("indicator", "wellbeing_scale")
 
@@ -45,23 +45,10 @@ def load_questionnaire(name: str | Path) -> Questionnaire:
     >>> questionnaire.options("likes_school")
     ('a lot', 'a bit', 'not much', 'not at all')
     """
-    if str(name) in shipped_questionnaires():
-        path = SHIPPED / f"{name}.toml"
-    elif Path(name).suffix:
-        path = Path(name)
-    else:
-        known = ", ".join(shipped_questionnaires())
-        raise QuestionnaireError(
-            str(name), [f"no questionnaire of this name ships; there are: {known}. Or give a path to a .toml"]
-        )
+    path = find_toml(name, "questionnaires", QuestionnaireError)
     return build(
         Questionnaire, read_toml(path, QuestionnaireError), path.name, QuestionnaireError, cross_faults
     )
-
-
-def shipped_questionnaires() -> tuple[str, ...]:
-    """Names of the questionnaires that ship with the library."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
 
 
 def cross_faults(raw: dict[str, Any]) -> list[str]:
