@@ -100,6 +100,7 @@ def check(config: Config) -> None:
     from brightspots.config import load_config
     from brightspots.errors import SurveyError
     from brightspots.reporting import read_sources
+    from brightspots.survey.survey import Survey
 
     try:
         sources = read_sources(load_config(config), _say)
@@ -109,7 +110,7 @@ def check(config: Config) -> None:
         raise typer.Exit(error.exit_code) from None
     for source in sources:
         typer.echo(source.problems.describe())
-        size = f"{len(source.answers):,} children" if hasattr(source.answers, "answers") else "counts"
+        size = f"{len(source.answers):,} children" if isinstance(source.answers, Survey) else "counts"
         typer.echo(
             f"{source.config.area} {source.config.wave}, {source.questionnaire.id}: {size}, no errors."
         )
