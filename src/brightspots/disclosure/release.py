@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Never
 
 from brightspots.disclosure.cells import Cell, Decision
+from brightspots.disclosure.editions import FORMAT, Edition, read_edition, what_is_known
+from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses, Search
 from brightspots.disclosure.plan import Planned, plan
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.errors import ArgumentError, ReleaseError
@@ -21,143 +24,13 @@ from brightspots.tallies.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from brightspots.disclosure.cells import Group
     from brightspots.questionnaire.model import Questionnaire
 
-FORMAT = 1
-LEAST_MOVE = 10
 _KEY = object()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure as it may be said.
-
-    Attributes
-    ----------
-    questionnaire, area, wave, domain, measure, category, age_band : str
-    age_bands : tuple of str
-        The bands pooled in it.
-    group : tuple of (trait, level)
-        Empty for all children of the band.
-    rest : bool
-        True for all children of the band outside the group.
-    status : str
-        ``shown``, ``banded``, ``withheld`` or ``no base``.
-    n, count, share, lower, upper : number or None
-        None where it may not be said; for a banded figure `lower` and `upper` are the likely range of any
-        share in the band.
-    above, below : int or None
-        The band: more than, or fewer than, so many percent.
-    low_base : bool
-        Fewer than 30 answers.
-    """
-
-    questionnaire: str
-    area: str
-    wave: str
-    domain: str
-    measure: str
-    category: str
-    age_band: str
-    age_bands: tuple[str, ...]
-    group: Group
-    rest: bool
-    status: str
-    n: int | None = None
-    count: int | None = None
-    share: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    above: int | None = None
-    below: int | None = None
-    low_base: bool = False
-
-
-@dataclass(frozen=True)
-class ReleasedComparison:
-    """One comparison as it may be said: no p, q or adjusted p ever leaves.
-
-    Attributes
-    ----------
-    figure : Figure
-        Our side.
-    comparator, source : str
-    benchmark, benchmark_n : number or None
-        The other side, and its base where known.
-    difference, difference_lower, difference_upper, effect_size, detectable : float or None
-        None where our side may not be said exactly.
-    verdict : str
-        ``better``, ``worse``, ``similar``, ``unclear``, ``not compared`` or ``withheld``.
-    reason : str
-    higher_is_better : bool or None
-    illustrative : bool
-    """
-
-    figure: Figure
-    comparator: str
-    source: str
-    benchmark: float | None
-    benchmark_n: int | None
-    difference: float | None
-    difference_lower: float | None
-    difference_upper: float | None
-    effect_size: float | None
-    detectable: float | None
-    verdict: str
-    reason: str
-    higher_is_better: bool | None
-    illustrative: bool
-
-
-@dataclass(frozen=True)
-class ReleasedCohort:
-    """One cohort or pre-named group as it may be said.
-
-    Attributes
-    ----------
-    name : str
-    measure, direction : str
-    conditions : tuple of (trait, level)
-    tier, role, covered_by : str
-        ``flag`` or empty; its role in the cover; the cohort that covers it.
-    figure, rest : Figure
-        The share inside, and among all others.
-    difference, difference_lower, difference_upper, detectable : float or None
-    shrunk_share, shrunk_lower, shrunk_upper : float or None
-        The size to quote for a flagged cohort.
-    """
-
-    name: str
-    measure: str
-    direction: str
-    conditions: Group
-    tier: str
-    role: str
-    covered_by: str
-    figure: Figure
-    rest: Figure
-    difference: float | None
-    difference_lower: float | None
-    difference_upper: float | None
-    shrunk_share: float | None
-    shrunk_lower: float | None
-    shrunk_upper: float | None
-    detectable: float | None
-
-
-@dataclass(frozen=True)
-class Responses:
-    """How many answered one form; None where fewer than the policy's smallest base did."""
-
-    questionnaire: str
-    area: str
-    wave: str
-    age_band: str
-    n: int | None
-    eligible: int | None
-    rate: float | None
+DIFFERENCE = ("difference", "difference_lower", "difference_upper", "detectable")
+SHRUNK = ("shrunk_share", "shrunk_lower", "shrunk_upper")
 
 
 class Audit(Table):
@@ -168,6 +41,8 @@ class Audit(Table):
 
 class Release:
     """What may leave the house. Made by `release` and by nothing else; writers accept nothing else.
+
+    It cannot be changed, and a pickle of it could not be trusted.
 
     Attributes
     ----------
@@ -181,24 +56,39 @@ class Release:
     promises : dict of str to str
         By questionnaire: what the children were told about anonymity.
     respondents : dict of str to str
-        By questionnaire: a hash of the answers, to tell editions apart.
+        By questionnaire: a hash of who answered, made of nothing but the published numbers of responses.
+    searches : dict of str to Search
+        By questionnaire: what a search for cohorts covered.
     audit : Audit
         For the analyst; it is never published.
     """
 
+    policy: Policy
+    questionnaires: Mapping[str, Questionnaire]
+    figures: tuple[Figure, ...]
+    comparisons: tuple[ReleasedComparison, ...]
+    cohorts: tuple[ReleasedCohort, ...]
+    responses: tuple[Responses, ...]
+    promises: Mapping[str, str]
+    respondents: Mapping[str, str]
+    searches: Mapping[str, Search]
+    audit: Audit
+    _published: tuple[Figure, ...]
+
     def __init__(self, key: object, **parts: Any) -> None:
         if key is not _KEY:
             raise ReleaseError("A Release is made by brightspots.release and by nothing else.")
-        self.policy: Policy = parts["policy"]
-        self.questionnaires: dict[str, Questionnaire] = parts["questionnaires"]
-        self.figures: tuple[Figure, ...] = parts["figures"]
-        self.comparisons: tuple[ReleasedComparison, ...] = parts["comparisons"]
-        self.cohorts: tuple[ReleasedCohort, ...] = parts["cohorts"]
-        self.responses: tuple[Responses, ...] = parts["responses"]
-        self.promises: dict[str, str] = parts["promises"]
-        self.respondents: dict[str, str] = parts["respondents"]
-        self.searches: dict[str, Search] = parts["searches"]
-        self.audit: Audit = parts["audit"]
+        for name, part in parts.items():
+            object.__setattr__(self, name, MappingProxyType(dict(part)) if isinstance(part, dict) else part)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError("A Release cannot be changed.")
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError("A Release cannot be changed.")
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        raise TypeError("A Release is neither copied nor pickled: publish it, or release again.")
 
     @property
     def places(self) -> tuple[tuple[str, str, str], ...]:
@@ -250,7 +140,7 @@ class Release:
                 for name, questionnaire in sorted(self.questionnaires.items())
             },
             "responses": [asdict(r) for r in self.responses],
-            "figures": [asdict(f) for f in self.figures],
+            "figures": [asdict(f) for f in self._published],
         }
 
     def __repr__(self) -> str:
@@ -263,17 +153,6 @@ class Release:
 
     def _repr_html_(self) -> str:
         return f"<p>{repr(self)[1:-1]}</p>"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a search for cohorts covered: numbers that say nothing of any child."""
-
-    measure: str
-    direction: str
-    candidates: int
-    permutations: int
-    traits: tuple[str, ...]
 
 
 def release(
@@ -294,7 +173,7 @@ def release(
         Disclosure policy.
     previous : sequence of path, optional
         ``release.json`` of earlier editions. Over the same answers they stay known; over other answers of the
-        same wave an edition is refused unless every changed figure moved by at least 10.
+        same wave an edition is refused unless every number that changed moved by at least 10.
 
     Returns
     -------
@@ -338,6 +217,7 @@ def release(
         policy=policy,
         questionnaires=parts["questionnaires"],
         figures=tuple(dict.fromkeys(lists["figures"])),
+        _published=tuple(dict.fromkeys(lists["published"])),
         comparisons=tuple(lists["comparisons"]),
         cohorts=tuple(lists["cohorts"]),
         responses=tuple(lists["responses"]),
@@ -357,7 +237,7 @@ AUDIT_COLUMNS = (
 class _Part:
     """The results of one questionnaire on their way out."""
 
-    def __init__(self, name: str, results: list[Any], policy: Policy, editions: list[dict[str, Any]]) -> None:
+    def __init__(self, name: str, results: list[Any], policy: Policy, editions: list[Edition]) -> None:
         self.name, self.results, self.policy = name, results, policy
         self.questionnaire: Questionnaire = results[0].source.questionnaire
         self.tally = _one_source([r.source for r in results])
@@ -365,7 +245,8 @@ class _Part:
         self.tallies = dict.fromkeys(_places(self.tally), self.tally)
         before = [r.previous for r in results if isinstance(r, Comparisons) and r.previous is not None]
         self.tallies |= {place: t for t in before for place in _places(t) if place not in self.tallies}
-        self.cells = list(self._cells())
+        self.forms = {place: _forms(tally, place) for place, tally in self.tallies.items()}
+        wanted = [cell for result in results for cell in self._cells(result)]
         flagged = {
             self._cohort_cell(r, row)
             for r in results
@@ -373,30 +254,42 @@ class _Part:
             for row in r
             if row.tier == "flag"
         }
-        self.planned = plan(self.tallies, self.cells, policy, self._earlier(editions), flagged)
-        self._refuse_small_moves(editions)
+        known = what_is_known(editions, name, self.tallies)
+        self.planned = plan(self.tallies, wanted, policy, known, flagged)
 
-    def _cells(self) -> Iterable[Cell]:
+    def _cells(self, result: Estimates | Comparisons | Cohorts) -> Iterable[Cell]:
+        """Return the cells that a result would like to show."""
+        if isinstance(result, Estimates):
+            traits = list(dict.fromkeys(trait for grouping in result.by for trait in grouping))
+            for row in result:
+                group = tuple((t, getattr(row, t)) for t in traits if getattr(row, t) != ALL)
+                yield Cell(row.area, row.wave, row.measure, row.category, row.age_band, group)
+        elif isinstance(result, Comparisons):
+            for row in result:
+                if row.share is not None:
+                    yield Cell(row.area, row.wave, row.measure, row.category, row.age_band)
+                if row.benchmark_wave is not None:
+                    yield Cell(row.area, row.benchmark_wave, row.measure, row.category, row.age_band)
+        else:
+            for row in _named_or_flagged(result):
+                cell = self._cohort_cell(result, row)
+                yield from (cell, cell._replace(rest=True))
+
+    def _published_cells(self) -> dict[Cell, None]:
+        """Return the cells of which something is said, be it that they are withheld.
+
+        A cohort of several traits is not named at all unless it is shown: its name alone would say that it
+        was flagged.
+        """
+        said: dict[Cell, None] = {}
         for result in self.results:
-            if isinstance(result, Estimates):
-                traits = [t for grouping in result.by for t in grouping]
-                for row in result:
-                    group = tuple(
-                        (t, getattr(row, t)) for t in dict.fromkeys(traits) if getattr(row, t) != ALL
-                    )
-                    yield Cell(row.area, row.wave, row.measure, row.category, row.age_band, group)
-            elif isinstance(result, Comparisons):
-                for row in result:
-                    if row.share is not None:
-                        yield Cell(row.area, row.wave, row.measure, row.category, row.age_band)
-                    if row.benchmark_wave is not None:
-                        yield Cell(row.area, row.benchmark_wave, row.measure, row.category, row.age_band)
+            if isinstance(result, Cohorts):
+                for row in self._kept(result):
+                    cell = self._cohort_cell(result, row)
+                    said |= dict.fromkeys((cell, cell._replace(rest=True)))
             else:
-                for row in result:
-                    if row.tier != "watch" or row.order == 1:
-                        cell = self._cohort_cell(result, row)
-                        yield cell
-                        yield cell._replace(rest=True)
+                said |= dict.fromkeys(self._cells(result))
+        return said
 
     def _cohort_cell(self, result: Cohorts, row: Any) -> Cell:
         places = _places(self.tally)
@@ -406,45 +299,16 @@ class _Part:
         band = result.age_bands[0] if len(result.age_bands) == 1 else ALL
         return Cell(*places[0], result.measure, category, band, tuple(row.conditions.items()))
 
-    def _earlier(self, editions: list[dict[str, Any]]) -> dict[Cell, Decision]:
-        """Return what editions over these very answers showed: it stays known."""
-        return {
-            cell: decision
-            for edition in editions
-            if self._same_answers(edition)
-            for cell, decision in edition["cells"].get(self.name, {}).items()
-        }
-
-    def _same_answers(self, edition: dict[str, Any]) -> bool:
-        held = edition["questionnaires"].get(self.name, {})
-        return bool(held.get("respondents")) and held["respondents"] == self.tally.respondents
-
-    def _refuse_small_moves(self, editions: list[dict[str, Any]]) -> None:
-        """Refuse an edition that differs from an earlier one by a few children's answers."""
-        for edition in editions:
-            if self._same_answers(edition):
-                continue
-            for cell, before in edition["cells"].get(self.name, {}).items():
-                now = self.planned.get(cell)
-                if now is None or now.decision.status != "shown" or before.status != "shown":
-                    continue
-                moves = (abs(now.decision.n - before.n), abs(now.decision.count - before.count))
-                if any(0 < move < LEAST_MOVE for move in moves):
-                    raise ReleaseError(
-                        f"An earlier edition shows {cell.measure} for {cell.age_band} from nearly the same "
-                        "children: the difference would give a few answers away. Publish this edition only if "
-                        "the earlier one was never published (then leave it out of `previous`), or wait for "
-                        "the next wave."
-                    )
-
     def add_to(self, parts: dict[str, Any], lists: dict[str, list[Any]]) -> None:
         """Add what may leave of this questionnaire."""
         parts["questionnaires"][self.name] = self.questionnaire
-        parts["respondents"][self.name] = self.tally.respondents
         parts["promises"][self.name] = next((r.promise for r in self.results if isinstance(r, Cohorts)), "")
-        lists["responses"] += self._responses()
-        own = set(_places(self.tally))
-        lists["figures"] += [self.figure(c) for c in self.cells if (c.area, c.wave) in own and not c.rest]
+        responses = self._responses()
+        lists["responses"] += responses
+        parts["respondents"][self.name] = _hash_of([self.questionnaire.hash, *map(asdict, responses)])
+        own, cells = set(_places(self.tally)), self._published_cells()
+        lists["published"] += [self.figure(c) for c in cells]
+        lists["figures"] += [self.figure(c) for c in cells if c[:2] in own and not c.rest]
         for result in self.results:
             if isinstance(result, Comparisons):
                 lists["comparisons"] += [self._comparison(row) for row in result]
@@ -474,14 +338,8 @@ class _Part:
         if decision.status == "no base":
             said = {"n": 0}
         measure = self.measures[cell.measure]
-        present = {
-            key[2]
-            for key in self.tallies[(cell.area, cell.wave)]
-            .only(area=cell.area, wave=cell.wave)
-            .table(())
-            .keys
-        }
-        bands = tuple(b for b in measure.asked if b in present) if cell.age_band == ALL else (cell.age_band,)
+        forms = self.forms[(cell.area, cell.wave)]
+        bands = tuple(b for b in measure.asked if b in forms) if cell.age_band == ALL else (cell.age_band,)
         return Figure(
             questionnaire=self.name,
             area=cell.area,
@@ -503,6 +361,8 @@ class _Part:
         figure = self.figure(Cell(row.area, row.wave, row.measure, row.category, row.age_band))
         shown = figure.status == "shown"
         benchmark, benchmark_n = row.benchmark, row.benchmark_n
+        if not shown:  # our own children may have been taken out: only what others printed is said
+            benchmark, benchmark_n = row.printed, None
         if row.benchmark_wave is not None:
             before = self.figure(Cell(row.area, row.benchmark_wave, row.measure, row.category, row.age_band))
             benchmark, benchmark_n = before.share, before.n
@@ -527,47 +387,49 @@ class _Part:
             illustrative=row.illustrative,
         )
 
+    def _is_shown(self, result: Cohorts, row: Any) -> bool:
+        cell = self._cohort_cell(result, row)
+        return all(self.planned[c].decision.status == "shown" for c in (cell, cell._replace(rest=True)))
+
+    def _kept(self, result: Cohorts) -> list[Any]:
+        """Return flagged cohorts that are shown, as the search orders them, then all groups named beforehand.
+
+        The latter stand in the order of the questionnaire, so that their order tells nothing of a verdict.
+        """
+        rows = _named_or_flagged(result)
+        flagged = [row for row in rows if row.tier == "flag" and self._is_shown(result, row)]
+        named = [row for row in rows if row.order == 1 and row not in flagged]
+        traits = [self.questionnaire.trait[trait] for trait in result.traits]
+        order = [{trait.id: level.id} for trait in traits for level in trait.levels]
+        return flagged + sorted(named, key=lambda row: order.index(row.conditions))
+
     def _cohorts(self, result: Cohorts) -> list[ReleasedCohort]:
-        """Return flagged cohorts and pre-named groups; what is only to watch stays inside."""
-        kept = []
-        for row in result:
-            if row.tier == "watch" and row.order > 1:
-                continue
-            cell = self._cohort_cell(result, row)
-            figure, rest = self.figure(cell), self.figure(cell._replace(rest=True))
-            shown = figure.status == "shown" and rest.status == "shown"
-            turned = searched_category(self.measures[result.measure], result.direction)[1]
-            flagged = row.tier == "flag" and shown
-            kept.append(
+        """Return cohorts as they may be said; a verdict only where every number behind it is shown."""
+        released: list[ReleasedCohort] = []
+        turned = searched_category(self.measures[result.measure], result.direction)[1]
+        for row in self._kept(result):
+            cell, shown = self._cohort_cell(result, row), self._is_shown(result, row)
+            is_flagged = row.tier == "flag" and shown
+            covered_by = row.covered_by if row.covered_by in {one.name for one in released} else ""
+            role = row.role if covered_by == row.covered_by else ""
+            sizes = [*DIFFERENCE, *(() if turned else SHRUNK)] if shown else []
+            released.append(
                 ReleasedCohort(
                     name=row.cohort,
                     measure=result.measure,
                     direction=result.direction,
                     conditions=cell.group,
-                    tier="flag" if flagged else "",
-                    role=row.role if flagged else "",
-                    covered_by=row.covered_by if flagged else "",
-                    figure=figure,
-                    rest=rest,
+                    tier="flag" if is_flagged else "",
+                    role=role if is_flagged else "",
+                    covered_by=covered_by if is_flagged else "",
+                    figure=self.figure(cell),
+                    rest=self.figure(cell._replace(rest=True)),
                     **{
-                        name: (
-                            getattr(row, name)
-                            if shown and not (turned and name.startswith("shrunk"))
-                            else None
-                        )
-                        for name in (
-                            "difference",
-                            "difference_lower",
-                            "difference_upper",
-                            "shrunk_share",
-                            "shrunk_lower",
-                            "shrunk_upper",
-                            "detectable",
-                        )  # fmt: skip
+                        name: getattr(row, name) if name in sizes else None for name in (*DIFFERENCE, *SHRUNK)
                     },
                 )
             )
-        return kept
+        return released
 
     def _responses(self) -> list[Responses]:
         """Return how many answered each form; if one number is too small, the total is withheld too."""
@@ -622,55 +484,43 @@ def _places(tally: Tally) -> list[tuple[str, str]]:
     return sorted({(key[0], key[1]) for key in tally.table(()).keys})
 
 
+def _forms(tally: Tally, place: tuple[str, str]) -> set[str]:
+    """Return the age bands that answered."""
+    return {key[2] for key in tally.table(()).keys if key[:2] == place}
+
+
+def _named_or_flagged(result: Cohorts) -> list[Any]:
+    """Return the groups named beforehand and the flagged cohorts: what is only to watch stays inside."""
+    return [row for row in result if row.order == 1 or row.tier == "flag"]
+
+
+def _hash_of(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _one_source(sources: list[Tally]) -> Tally:
     """Return one tally that holds the groupings of all, after checking that they count the same answers."""
     first = sources[0]
-    plain = first.table(())
-    tables: Mapping[Any, Any] = {}
-    respondents = ""
+    merged = Tally(first.questionnaire, {(): first.table(())}, first.eligible, first.respondents)
     for source in sources:
-        other = source.table(())
-        if (
-            source.questionnaire.hash != first.questionnaire.hash
-            or other.keys != plain.keys
-            or (other.counts != plain.counts).any()
-        ):
+        if not _count_the_same(merged, source):
             raise ArgumentError(
                 f"Two of the results on {first.questionnaire.id} were counted from different answers; "
                 "release what belongs together."
             )
-        tables = {**tables, **source.tables}
-        respondents = respondents or source.respondents
-    return Tally(first.questionnaire, {(): plain, **tables}, first.eligible, respondents)
+        merged = replace(merged, tables={**merged.tables, **source.tables})
+    return merged
 
 
-def read_edition(path: str | Path) -> dict[str, Any]:
-    """Read the ``release.json`` of an earlier edition.
-
-    Raises
-    ------
-    ReleaseError
-        If it cannot be read as one: an edition that is not understood stops the release.
-    """
-    name = Path(path).name
-    try:
-        body = json.loads(Path(path).read_text(encoding="utf-8"))
-        if body["brightspots"] != "release" or body["format"] != FORMAT:
-            raise ValueError(name)
-        cells: dict[str, dict[Cell, Decision]] = defaultdict(dict)
-        for f in body["figures"]:
-            group = tuple((str(t), str(v)) for t, v in f["group"])
-            cell = Cell(
-                f["area"], f["wave"], f["measure"], f["category"], f["age_band"], group, bool(f["rest"])
-            )
-            if f["status"] in ("shown", "banded"):
-                count = int(f["count"]) if f["status"] == "shown" else 0
-                cells[f["questionnaire"]][cell] = Decision(
-                    f["status"], int(f["n"]), count, f["above"], f["below"]
-                )
-        return {"questionnaires": dict(body["questionnaires"]), "cells": dict(cells)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ReleaseError(
-            f"{name} cannot be read as an earlier edition. Give the release.json that was written beside it; "
-            "without it, it cannot be known what is already public."
-        ) from None
+def _count_the_same(one: Tally, other: Tally) -> bool:
+    """Whether two tallies agree on age bands, and on every trait that both hold."""
+    if one.questionnaire.hash != other.questionnaire.hash:
+        return False
+    if one.respondents and other.respondents and one.respondents != other.respondents:
+        return False
+    held = [{trait for grouping in tally.groupings for trait in grouping} for tally in (one, other)]
+    for grouping in [(), *((trait,) for trait in sorted(held[0] & held[1]))]:
+        mine, theirs = one.table(grouping), other.table(grouping)
+        if mine.keys != theirs.keys or (mine.counts != theirs.counts).any():
+            return False
+    return True

@@ -1,0 +1,150 @@
+"""What a release holds, figure by figure: numbers that may be said, and None where they may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brightspots.disclosure.cells import Group
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure as it may be said.
+
+    Attributes
+    ----------
+    questionnaire, area, wave, domain, measure, category, age_band : str
+    age_bands : tuple of str
+        The bands pooled in it.
+    group : tuple of (trait, level)
+        Empty for all children of the band.
+    rest : bool
+        True for all children of the band outside the group.
+    status : str
+        ``shown``, ``banded``, ``withheld`` or ``no base``.
+    n, count, share, lower, upper : number or None
+        None where it may not be said; for a banded figure `lower` and `upper` are the likely range of any
+        share in the band.
+    above, below : int or None
+        The band: more than, or fewer than, so many percent.
+    low_base : bool
+        Fewer than 30 answers.
+    """
+
+    questionnaire: str
+    area: str
+    wave: str
+    domain: str
+    measure: str
+    category: str
+    age_band: str
+    age_bands: tuple[str, ...]
+    group: Group
+    rest: bool
+    status: str
+    n: int | None = None
+    count: int | None = None
+    share: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    above: int | None = None
+    below: int | None = None
+    low_base: bool = False
+
+
+@dataclass(frozen=True)
+class ReleasedComparison:
+    """One comparison as it may be said: no p, q or adjusted p ever leaves.
+
+    Attributes
+    ----------
+    figure : Figure
+        Our side.
+    comparator, source : str
+    benchmark, benchmark_n : number or None
+        The other side, and its base where known.
+    difference, difference_lower, difference_upper, effect_size, detectable : float or None
+        None where our side may not be said exactly.
+    verdict : str
+        ``better``, ``worse``, ``similar``, ``unclear``, ``not compared`` or ``withheld``.
+    reason : str
+    higher_is_better : bool or None
+    illustrative : bool
+    """
+
+    figure: Figure
+    comparator: str
+    source: str
+    benchmark: float | None
+    benchmark_n: int | None
+    difference: float | None
+    difference_lower: float | None
+    difference_upper: float | None
+    effect_size: float | None
+    detectable: float | None
+    verdict: str
+    reason: str
+    higher_is_better: bool | None
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class ReleasedCohort:
+    """One cohort or pre-named group as it may be said.
+
+    Attributes
+    ----------
+    name : str
+    measure, direction : str
+    conditions : tuple of (trait, level)
+    tier, role, covered_by : str
+        ``flag`` or empty; its role in the cover; the cohort that covers it.
+    figure, rest : Figure
+        The share inside, and among all others.
+    difference, difference_lower, difference_upper, detectable : float or None
+    shrunk_share, shrunk_lower, shrunk_upper : float or None
+        The size to quote for a flagged cohort.
+    """
+
+    name: str
+    measure: str
+    direction: str
+    conditions: Group
+    tier: str
+    role: str
+    covered_by: str
+    figure: Figure
+    rest: Figure
+    difference: float | None
+    difference_lower: float | None
+    difference_upper: float | None
+    shrunk_share: float | None
+    shrunk_lower: float | None
+    shrunk_upper: float | None
+    detectable: float | None
+
+
+@dataclass(frozen=True)
+class Responses:
+    """How many answered one form; None where fewer than the policy's smallest base did."""
+
+    questionnaire: str
+    area: str
+    wave: str
+    age_band: str
+    n: int | None
+    eligible: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search for cohorts covered: numbers that say nothing of any child."""
+
+    measure: str
+    direction: str
+    candidates: int
+    permutations: int
+    traits: tuple[str, ...]
