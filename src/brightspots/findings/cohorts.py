@@ -43,6 +43,7 @@ ALPHA = 0.05
 WATCH_Q = 0.10
 SMALLEST_EXCESS = 0.05
 DRAWS_AT_ONCE = 256
+MANY_TO_A_PROFILE = 40
 NOT_KNOWN = "not known"
 SAME = 1 + 1e-9
 """p-values that differ by less than this factor are one and the same, but for rounding."""
@@ -468,6 +469,9 @@ def _smallest_p_of_shuffles(
     Shuffling answers over children is drawing how many positives each profile has, so no rows are needed.
     """
     generator = np.random.default_rng(seed)
+    # Deal the positives out child by child, or profile by profile where children are many to a profile.
+    many = profiles.n.sum() >= MANY_TO_A_PROFILE * profiles.n.size
+    dealt: Literal["count", "marginals"] = "marginals" if many else "count"
     inside = members.astype(np.float32)  # whole numbers below 16,777,216 are exact
     smallest = np.empty(permutations)
     for start in range(0, permutations, DRAWS_AT_ONCE):
@@ -475,7 +479,7 @@ def _smallest_p_of_shuffles(
         drawn = np.zeros((draws, len(profiles.strata)), dtype=np.float32)
         for at in profiles.in_stratum:
             drawn[:, at] = generator.multivariate_hypergeometric(
-                profiles.n[at], profiles.count[at].sum(), size=draws, method="marginals"
+                profiles.n[at], profiles.count[at].sum(), size=draws, method=dealt
             )
         counts = np.rint(drawn @ inside).astype(np.int64)
         smallest[start : start + draws] = table[row, counts].min(axis=1)

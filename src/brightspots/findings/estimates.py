@@ -177,19 +177,21 @@ def _wanted(source: Tally, measures: Sequence[str] | None) -> list[Measure]:
 def _blocks(source: Tally, grouping: Grouping, measures: Sequence[Measure]) -> Iterator[_Block]:
     table = _in_order(source, grouping)
     band_of = np.array([key[2] for key in table.keys], dtype=object)
+    in_band = {band: band_of == band for band in source.questionnaire.band}
     responses = source.responses(table)
     for measure in measures:
         kinds = [source.answers(table, measure.id, {kind} & set(measure.answers)) for kind in KINDS]
         n = source.answers(table, measure.id, measure.valid)
         unexplained = (n + sum(kinds) != responses).astype(np.int64)
-        answered = np.isin(band_of, measure.asked) & (n + sum(kinds) > kinds[KINDS.index("not_asked")])
+        answered = n + sum(kinds) > kinds[KINDS.index("not_asked")]
+        answered &= np.logical_or.reduce([in_band[band] for band in measure.asked])
         asked = {table.keys[i][:3] for i in np.flatnonzero(answered)}
         told = np.array([key[:3] in asked for key in table.keys], dtype=bool)
         for category in measure.categories:
             count = np.zeros_like(n)
             for band in measure.asked:
-                here = band_of == band
-                count[here] = source.answers(table, measure.id, measure.counted(category, band))[here]
+                counted = source.answers(table, measure.id, measure.counted(category, band))
+                count = np.where(in_band[band], counted, count)
             numbers = np.vstack([n, count, responses, *kinds, unexplained])
             rows = np.flatnonzero(told & ~_unstated(source, table, measure, category))
             if rows.size:
