@@ -33,13 +33,15 @@ def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | No
     'girls in residential care'
     >>> cohort_name({"region": "north"}, None, "children")
     'children with region: north'
+    >>> cohort_name({"gender": "boy", "placement": "not known"}, questionnaire, "children")
+    'boys (where they live: not known)'
     """
-    adjectives, nouns, phrases = [], [], []
+    adjectives, nouns, phrases, unknown = [], [], [], []
     for trait, level in conditions.items():
         known = questionnaire.trait[trait] if questionnaire else None
         named = next((one for one in known.levels if one.id == level), None) if known else None
         if known is not None and named is None:
-            phrases.append(f"whose {_uncapitalised(known.label)} is not known")
+            unknown.append(f"{_uncapitalised(known.label)}: {known.not_known}")
         elif named is None:
             phrases.append(f"with {trait}: {level}")
         elif named.noun:
@@ -50,7 +52,8 @@ def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | No
             phrases.append(named.phrase)
     noun = nouns[0] if nouns else people
     phrases = [*(f"who are {other}" for other in nouns[1:]), *phrases]
-    return " ".join([*adjectives, noun, " and ".join(phrases)]).strip()
+    words = [*adjectives, noun, " and ".join(phrases), f"({', '.join(unknown)})" if unknown else ""]
+    return " ".join(filter(None, words))
 
 
 def _uncapitalised(label: str) -> str:
