@@ -1,0 +1,94 @@
+"""Random releases: what a council could ask to publish of some children, and how an intruder reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attack import Intruder
+from children import SMALL, Children, invent, leaks
+
+import brightspots as bs
+from brightspots.errors import ArgumentError
+from brightspots.findings.benchmarks import Benchmark
+
+if TYPE_CHECKING:
+    from brightspots.disclosure.release import Release
+
+PLACE, BEFORE = ("Somewhere", "2021"), ("Somewhere", "2019")
+KINDS: list[list[Any]] = [
+    [],
+    [["gender"], ["home"]],
+    ["gender", "home"],
+    [[], ["gender"]],
+    [[], ["gender", "home"]],
+    [[], ["home"], ["gender"]],
+]
+SIZES = (12, 20, 40, 70, 110, 200)
+
+
+@dataclass
+class Request:
+    """Some children, what is asked to be published of them, and what an intruder knows of its form."""
+
+    children: Children
+    last: Children
+    results: list[Any]
+    tables: list[tuple[str, ...]]
+    printed: list[Benchmark]
+
+    def release(self) -> Release:
+        return bs.release(*self.results)
+
+    def leaks(self, release: Release, *, own: np.random.Generator | None = None) -> list[str]:
+        intruder = Intruder(release, SMALL, PLACE, tables=self.tables, printed=self.printed)
+        found = leaks(intruder, self.children, own=own)
+        last = Intruder(release, SMALL, BEFORE, tables=[()], printed=self.printed)
+        return found + [f"last wave: {leak}" for leak in leaks(last, self.last)]
+
+
+def request(seed: int) -> Request:
+    """Return a random request; the same seed always gives the same."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.choice(SIZES))
+    children = Children(invent(rng, size))
+    last = invent(rng, int(rng.choice(SIZES)))
+    last["wave"] = "2019"
+    by = KINDS[seed % len(KINDS)]
+    tables = [()] if not by else [tuple(by)] if isinstance(by[0], str) else [tuple(one) for one in by]
+    tally = bs.tally(children.frame, questionnaire=SMALL, by=["gender", "home"])
+    results: list[Any] = [bs.estimate(tally, by=by)]
+    printed: list[Benchmark] = []
+    if () not in tables and rng.random() < 0.5:
+        results.append(bs.estimate(tally))
+        tables.append(())
+    if rng.random() < 0.3:
+        printed = [
+            Benchmark(
+                measure="fun",
+                age_band=str(rng.choice(["younger", "older", "all"])),
+                comparator="care elsewhere",
+                count=int(rng.integers(300, 400)),
+                n=500,
+                includes_own="yes",
+                source="a pool",
+            )
+        ]
+    if rng.random() < 0.4 or printed:
+        before = bs.tally(last, questionnaire=SMALL) if rng.random() < 0.7 else None
+        results.append(bs.compare(tally, printed, previous=before))
+    if rng.random() < 0.4:
+        measure = str(rng.choice(["fun", "satisfied", "low_wellbeing", "afraid"]))
+        order = int(rng.choice([1, 2, 3]))
+        results.append(cohorts_of(tally, measure, order))
+    return Request(children, Children(last), [r for r in results if r is not None], tables, printed)
+
+
+def cohorts_of(tally: Any, measure: str, order: int) -> Any:
+    try:
+        return bs.flag_cohorts(
+            tally, traits=["gender", "home"], measure=measure, max_order=order, permutations=99
+        )
+    except ArgumentError:  # nobody answered it
+        return None

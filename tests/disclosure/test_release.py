@@ -1,0 +1,164 @@
+"""A Release: nothing hangs on a hidden cell, nothing says which were flagged, and it cannot be changed."""
+
+import copy
+import json
+import pickle
+import re
+from dataclasses import FrozenInstanceError
+
+import pandas as pd
+import pytest
+from children import SMALL
+from releasing import PLACE, request
+from test_rules import children
+
+import brightspots as bs
+from brightspots.disclosure.release import Release
+from brightspots.errors import ArgumentError, ReleaseError
+from brightspots.findings.benchmarks import Benchmark
+
+
+def estimates_of(frame, by=()):
+    return bs.estimate(bs.tally(frame, questionnaire=SMALL, by=by), by=by)
+
+
+@pytest.fixture(scope="module")
+def out():
+    survey = bs.make_survey(respondents=110, seed=3)
+    return bs.release(
+        bs.estimate(survey),
+        bs.compare(survey, bs.load_benchmarks("sheffield-2021")),
+        bs.flag_cohorts(survey, traits=["gender", "placement"], max_order=1, permutations=99),
+    )
+
+
+class TestDerivedNumbers:
+    def compared(self, answers, **figure):
+        pool = Benchmark(
+            measure="fun", age_band="younger", comparator="care elsewhere", source="a pool", **figure
+        )
+        tally = bs.tally(children(answers), questionnaire=SMALL)
+        (comparison,) = bs.release(bs.compare(tally, [pool])).comparisons
+        return comparison
+
+    @pytest.mark.parametrize("includes", ["yes", "no", "unknown"])
+    @pytest.mark.parametrize("answers", [{"yes": 38, "no": 2}, {"yes": 5, "no": 3}])
+    def test_what_others_printed_is_said_and_never_what_is_left_without_us(self, answers, includes):
+        comparison = self.compared(answers, count=400, n=500, includes_own=includes)
+        assert comparison.benchmark == 0.8
+        assert comparison.benchmark_n is None
+        assert comparison.verdict == "withheld"
+        assert comparison.reason == ""
+        derived = ("difference", "difference_lower", "difference_upper", "effect_size", "detectable")
+        assert [getattr(comparison, name) for name in derived] == [None] * 5
+
+    def test_with_a_figure_that_is_shown_the_others_are_those_without_us(self):
+        comparison = self.compared({"yes": 30, "no": 10}, count=400, n=500, includes_own="yes")
+        assert comparison.benchmark == 370 / 460
+        assert comparison.benchmark_n == 460
+
+    def test_no_p_and_no_reason_leaves(self, out):
+        texts = [json.dumps(out.as_edition()), repr(out), out._repr_html_(), repr(out.figures)]
+        texts += [repr(out.comparisons), repr(out.cohorts), repr(out.responses), repr(out.searches)]
+        for text in texts:
+            keys = set(re.findall(r"[\"']?(\w+)[\"']?\s*[:=]", text))
+            assert not keys & {"p", "q", "p_holm", "p_adjusted", "why", "least", "greatest", "bounds"}
+            assert "worked out" not in text
+            assert "fewer than 10 answers" not in text
+
+    def test_a_hidden_figure_has_one_face_whatever_the_reason(self, out):
+        faces = {
+            tuple(getattr(f, name) for name in ("n", "count", "share", "lower", "upper", "above", "below"))
+            for f in out.figures
+            if f.status == "withheld"
+        }
+        assert faces == {(None,) * 7}
+        assert not any(f.low_base for f in out.figures if f.status == "withheld")
+
+    def test_the_hash_of_respondents_is_made_of_published_numbers_alone(self):
+        few, many = ({"yes": k, "no": 40 - k} for k in (20, 21))
+        hashes = [bs.release(estimates_of(children(a))).respondents["small"] for a in (few, many)]
+        assert hashes[0] == hashes[1]
+        assert bs.release(estimates_of(children({"yes": 41}))).respondents["small"] != hashes[0]
+
+
+class TestResponses:
+    def test_a_small_form_hides_the_total_too(self):
+        frame = pd.concat([children({"yes": 9}), children({"yes": 60, "no": 20}, age_band="older")])
+        tally = bs.tally(
+            frame, questionnaire=SMALL, eligible={(*PLACE, "younger"): 20, (*PLACE, "older"): 100}
+        )
+        said = {r.age_band: (r.n, r.rate) for r in bs.release(bs.estimate(tally)).responses}
+        assert said == {"younger": (None, None), "older": (80, 0.8), "all": (None, None)}
+
+    def test_response_counts_limit_the_base_of_a_hidden_figure(self):
+        """9 of 12 younger children answered, and 8 is the least that others can leave of the pooled base."""
+        frame = pd.concat(
+            [
+                children({"yes": 4, "no": 5, "not_answered": 3}),
+                children({"yes": 20, "no": 12, "not_answered": 1}, age_band="older"),
+            ]
+        )
+        out = bs.release(bs.estimate(bs.tally(frame, questionnaire=SMALL), measures=["fun"]))
+        assert {f.age_band for f in out.figures if f.status == "shown"} in ({"older"}, set())
+
+
+class TestCohorts:
+    def flagged(self):
+        """Few girls in kinship care, all of whom are afraid: flagged, and too few to be shown."""
+        parts = [
+            children({"often": 11}, measure="afraid", gender="girl", home="kin"),
+            children({"often": 12, "never": 60}, measure="afraid", gender="girl", home="foster"),
+            children({"often": 14, "never": 70}, measure="afraid", gender="boy", home="kin"),
+            children({"often": 14, "never": 70}, measure="afraid", gender="boy", home="foster"),
+        ]
+        tally = bs.tally(pd.concat(parts), questionnaire=SMALL, by=["gender", "home"])
+        return bs.flag_cohorts(tally, traits=["gender", "home"], measure="afraid", max_order=2)
+
+    def test_a_flagged_cohort_that_is_hidden_is_not_named(self):
+        cohorts = self.flagged()
+        assert {"gender": "girl", "home": "kin"} in [r.conditions for r in cohorts if r.tier == "flag"]
+        out = bs.release(cohorts)
+        assert all(len(c.conditions) == 1 for c in out.cohorts)
+        assert all(len(f.group) <= 1 for f in out.figures)
+        assert all(len(f["group"]) <= 1 for f in out.as_edition()["figures"])
+
+    def test_groups_without_a_verdict_stand_in_no_order_that_tells_one(self):
+        out = bs.release(self.flagged())
+        rest = [c.conditions for c in out.cohorts if not c.tier]
+        named = [(("gender", "girl"),), (("gender", "boy"),), (("home", "foster"),), (("home", "kin"),)]
+        assert rest == [one for one in named if one in rest]
+
+    def test_a_group_is_covered_only_by_one_that_is_shown(self):
+        for seed in range(6):
+            out = request(seed).release()
+            flagged = {c.name for c in out.cohorts if c.tier == "flag"}
+            assert {c.covered_by for c in out.cohorts} <= flagged | {""}
+            assert not any(c.role for c in out.cohorts if not c.tier)
+
+
+class TestNobodyElseMakesOne:
+    def test_it_cannot_be_made(self):
+        with pytest.raises(ReleaseError):
+            Release(object(), figures=())
+
+    def test_it_cannot_be_changed(self, out):
+        with pytest.raises(AttributeError):
+            out.figures = ()
+        with pytest.raises(AttributeError):
+            del out.figures
+        with pytest.raises(TypeError):
+            out.respondents["small"] = ""
+        with pytest.raises(FrozenInstanceError):
+            out.figures[0].n = 3
+
+    @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
+    def test_it_is_neither_copied_nor_pickled(self, out, make):
+        with pytest.raises(TypeError):
+            make(out)
+
+    def test_results_of_different_answers_are_not_released_together(self):
+        frames = [children({"yes": 20, "no": 20}, gender=g * 20 + b * 20) for g, b in ((["girl"], ["boy"]),)]
+        turned = frames[0].assign(gender=frames[0]["gender"].tolist()[::-1])
+        with pytest.raises(ArgumentError, match="different answers"):
+            bs.release(estimates_of(frames[0], by=["gender"]), estimates_of(turned, by=["gender"]))
