@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import brightspots as bs
-from brightspots.disclosure.release import Figure, ReleasedCohort, ReleasedComparison
+from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
 from brightspots.publications.contents import Contents
 from brightspots.publications.report import arrange
 

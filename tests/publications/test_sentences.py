@@ -23,7 +23,8 @@ from brightspots.publications.sentences import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightspots.disclosure.release import Figure, Release, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.release import Release
 
 STATUSES = ("shown", "banded", "withheld", "no base")
 COMPARATORS = ("general population", "care elsewhere", "last wave", "statistical neighbours")

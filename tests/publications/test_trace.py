@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brightspots.disclosure.release import Figure, Release, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
+    from brightspots.disclosure.release import Release
     from brightspots.publications.document import Report
     from brightspots.publications.sentences import Sentence
 

@@ -15,7 +15,8 @@ from brightspots.publications.sentences import (
 )
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.release import Figure, Release, ReleasedCohort, ReleasedComparison, Responses
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses
+    from brightspots.disclosure.release import Release
     from brightspots.questionnaire.model import Questionnaire
 
 COMPARATORS = (GENERAL_POPULATION, CARE_ELSEWHERE, LAST_WAVE)

@@ -16,7 +16,7 @@ from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
 from brightspots.publications.wording import capital, plain
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.release import ReleasedCohort
+    from brightspots.disclosure.figures import ReleasedCohort
     from brightspots.publications.contents import Contents, Place
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from brightspots.disclosure.cells import Group
-    from brightspots.disclosure.release import Figure, Release, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
+    from brightspots.disclosure.release import Release
     from brightspots.questionnaire.model import Questionnaire
 
 ALL = "all"

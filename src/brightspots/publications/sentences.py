@@ -28,15 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from brightspots.disclosure.cells import Group
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses, Search
     from brightspots.disclosure.policy import Policy
-    from brightspots.disclosure.release import (
-        Figure,
-        Release,
-        ReleasedCohort,
-        ReleasedComparison,
-        Responses,
-        Search,
-    )
+    from brightspots.disclosure.release import Release
 
 HIDDEN, NOT_AVAILABLE, NOT_ASKED = "[c]", "[x]", "[z]"
 RANKED = ("better", "worse")

@@ -16,7 +16,7 @@ from brightspots.publications.sentences import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from brightspots.disclosure.release import Figure, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.publications.contents import Contents, Place
     from brightspots.publications.document import Block
 

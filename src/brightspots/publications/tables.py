@@ -19,7 +19,7 @@ from brightspots.publications.wording import capital, percent, plain, uncapital,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from brightspots.disclosure.release import Figure, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.publications.contents import Contents, Place
 
 NUMBERS = (

@@ -16,7 +16,7 @@ from brightspots.statistics.rounding import half_up
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from brightspots.disclosure.release import Figure, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
     from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report, Section
     from brightspots.publications.sentences import Sentence
