@@ -140,7 +140,7 @@ class Release:
                 for name, questionnaire in sorted(self.questionnaires.items())
             },
             "responses": [asdict(r) for r in self.responses],
-            "figures": [asdict(f) for f in self._published],
+            "figures": [asdict(f) for f in sorted(self._published, key=_by_name)],
         }
 
     def __repr__(self) -> str:
@@ -302,7 +302,8 @@ class _Part:
     def add_to(self, parts: dict[str, Any], lists: dict[str, list[Any]]) -> None:
         """Add what may leave of this questionnaire."""
         parts["questionnaires"][self.name] = self.questionnaire
-        parts["promises"][self.name] = next((r.promise for r in self.results if isinstance(r, Cohorts)), "")
+        promises = [r.promise for r in self.results if isinstance(r, Estimates | Cohorts)]
+        parts["promises"][self.name] = next(filter(None, promises), "")
         responses = self._responses()
         lists["responses"] += responses
         parts["respondents"][self.name] = _hash_of([self.questionnaire.hash, *map(asdict, responses)])
@@ -478,6 +479,20 @@ class _Part:
             "greatest": None if bounds is None else bounds[1],
             "why": decision.why,
         }
+
+
+def _by_name(figure: Figure) -> tuple[Any, ...]:
+    """Order figures by what they are of: the order of a search would tell which groups nearly stood out."""
+    return (
+        figure.questionnaire,
+        figure.area,
+        figure.wave,
+        figure.measure,
+        figure.category,
+        figure.age_band,
+        figure.group,
+        figure.rest,
+    )
 
 
 def _places(tally: Tally) -> list[tuple[str, str]]:

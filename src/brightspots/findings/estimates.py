@@ -44,11 +44,14 @@ class Estimates(Table):
         The counts behind them.
     by : tuple of groupings
         The groupings asked for.
+    promise : str
+        What the children were told about anonymity.
     """
 
     title = "Estimates"
     source: Tally
     by: tuple[Grouping, ...]
+    promise: str
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -128,6 +131,7 @@ def estimate(
     blocks = [block for grouping in groupings for block in _blocks(counted, grouping, wanted)]
     result = Estimates(_columns(counted, blocks, traits, confidence, method))
     result.source, result.by = counted, groupings
+    result.promise = source.promise if isinstance(source, Survey) else ""
     return result
 
 
