@@ -61,6 +61,7 @@ class TestFile:
             age_band = "old"
             comparator = "care elsewhere"
             percent = 78.4
+            rounded_to = 1
             ages = [12, 8]
             year = "spring"
             colour = "red"
@@ -91,7 +92,7 @@ class TestFile:
         )
         assert faults(path) == [
             "benchmark 1 (likes_school) source: missing, and needed",
-            "benchmark 1 (likes_school): 78.4 is not a multiple of 1; say to what it was rounded "
+            "benchmark 1 (likes_school) rounded_to: 78.4 is not a multiple of 1; say to what it was rounded "
             "(it holds 1)",
             "benchmark 1 (likes_school) year: begin with a year, such as 2021, 2021-06 or 2020/21 "
             "(it holds 'spring')",
@@ -131,6 +132,10 @@ class TestFigure:
         [
             ({"percent": 78}, 0.78, 0.01),
             ({"percent": 78.4, "rounded_to": 0.1}, 0.784, 0.001),
+            ({"percent": 78.4}, 0.784, 0.001),
+            ({"percent": 80.25}, 0.8025, 0.0001),
+            ({"percent": 80.0}, 0.80, 0.01),
+            ({"percent": 0.4, "rounded_to": 0.1}, 0.004, 0.001),
             ({"percent": 77.5, "rounded_to": 2.5}, 0.775, 0.025),
             ({"percent": 78.123, "rounded_to": 0}, 0.78123, 0.0),
             ({"percent": 77, "rounded_to": "chart"}, 0.77, 0.04),
@@ -157,7 +162,8 @@ class TestFigure:
             {"percent": True},
             {"percent": "78"},
             {"percent": None, "count": 3.5, "n": 5},
-            {"percent": 0.78},  # a share, or a percentage that was rounded more finely
+            {"percent": 0.78},  # a share, it seems
+            {"percent": 78.4, "rounded_to": 1},
             {"percent": 83, "rounded_to": 5},
             {"rounded_to": "graph"},
             {"includes_own": "maybe"},

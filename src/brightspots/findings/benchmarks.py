@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,7 @@ from brightspots.questionnaire.spelling import fold
 
 READ_FROM_CHART = "chart"
 CHART_STEP = 4.0
+ROUNDING_ERROR = 1e-6
 
 LAST_WAVE = "last wave"
 CARE_ELSEWHERE = "care elsewhere"
@@ -45,9 +47,9 @@ class Benchmark(Frozen):
         The published percentage, 0-100. Give it, or `count` and `n`.
     count, n : int, optional
         Children in the category, and all who answered.
-    rounded_to : float or "chart"
+    rounded_to : float or "chart", optional
         Step of rounding in percentage points: 0 for none, ``chart`` when read from a chart (2 points either
-        way).
+        way). Left out, it is that of the last digit: 1 for 78, 0.1 for 78.4.
     includes_own : {"yes", "no", "unknown"}
         Whether our own children are inside it.
     counted : tuple of str, optional
@@ -75,8 +77,8 @@ class Benchmark(Frozen):
     percent: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
     count: Annotated[int | None, Field(ge=0, strict=True, validate_default=True)] = None
     n: Annotated[int | None, Field(ge=1, strict=True, validate_default=True)] = None
-    rounded_to: Annotated[float, Field(ge=0, le=20, strict=True)] | Literal["chart"] = Field(
-        default=1, validate_default=True
+    rounded_to: Annotated[float, Field(ge=0, le=20, strict=True)] | Literal["chart"] | None = Field(
+        default=None, validate_default=True
     )
     includes_own: Literal["yes", "no", "unknown"] = "unknown"
     counted: tuple[str, ...] = ()
@@ -103,12 +105,18 @@ class Benchmark(Frozen):
 
     @field_validator("rounded_to")
     @classmethod
-    def _rounded_as_it_says(cls, step: float | str, told: ValidationInfo) -> float | str:
+    def _rounded_as_it_says(cls, step: float | str | None, told: ValidationInfo) -> float | str:
         percent = told.data.get("percent")
-        if percent is not None and not isinstance(step, str) and step > 0:
-            steps = percent / step
-            if abs(steps - round(steps)) > 1e-6:
-                raise ValueError(f"{percent:g} is not a multiple of {step:g}; say to what it was rounded")
+        if percent is None or isinstance(step, str):
+            return step or 0.0
+        if step is None:
+            if 0 < percent < 1:
+                raise ValueError(
+                    f"{percent:g}% is very little: for a share, give {100 * percent:g}; else say this"
+                )
+            return 10.0 ** min(0, int(Decimal(str(percent)).normalize().as_tuple().exponent))
+        if step > 0 and abs(percent / step - round(percent / step)) > ROUNDING_ERROR:
+            raise ValueError(f"{percent:g} is not a multiple of {step:g}; say to what it was rounded")
         return step
 
     @field_validator("includes_own")
@@ -142,7 +150,7 @@ class Benchmark(Frozen):
         """The step of rounding as a share; 0 for counts."""
         if self.percent is None:
             return 0.0
-        return (CHART_STEP if self.rounded_to == READ_FROM_CHART else float(self.rounded_to)) / 100
+        return (CHART_STEP if self.rounded_to == READ_FROM_CHART else float(self.rounded_to or 0)) / 100
 
     @property
     def label(self) -> str:
