@@ -112,7 +112,7 @@ class Benchmark(Frozen):
         if step is None:
             if 0 < percent < 1:
                 raise ValueError(
-                    f"{percent:g}% is very little: for a share, give {100 * percent:g}; else say this"
+                    f"{percent:g}% is very little: for a share, give {100 * percent:g}; else say rounded_to"
                 )
             return 10.0 ** min(0, int(Decimal(str(percent)).normalize().as_tuple().exponent))
         if step > 0 and abs(percent / step - round(percent / step)) > ROUNDING_ERROR:
