@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.questionnaire.model import WellbeingScale
+from brightspots.survey.bands import NO_BAND
 from brightspots.survey.catalogue import problem
 from brightspots.survey.coding import missing_code
 from brightspots.survey.routing import TICK, is_box, positions, silent
@@ -127,7 +128,7 @@ def partial_responses(
         put = codes[name] != missing_code(options, "not_asked")
         last_put = np.maximum(last_put, np.where(put, where, -1))
         last = np.maximum(last, np.where(silent(name, codes[name], questionnaire), -1, where))
-    rows = np.flatnonzero((last >= 0) & (last < last_put))
+    rows = np.flatnonzero((bands != NO_BAND) & (last >= 0) & (last < last_put))
     if not rows.size:
         return []
     held = {

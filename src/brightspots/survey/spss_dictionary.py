@@ -1,9 +1,10 @@
 """The dictionary at the head of an SPSS file, read just far enough to know that pyreadstat survives it.
 
 A text variable has text codes: those with value labels and those declared as missing. Where one of them
-cannot be converted from the file's encoding, or where text is to be shown as a date, pyreadstat ends the
-whole process; so these are looked at first. The layout is the one that GNU PSPP publishes ("System File
-Format").
+cannot be converted from the file's encoding, where text is to be shown as a number or a number as text, where
+a wide text variable lacks the records that continue it, or where the file promises more rows than it can
+hold, pyreadstat ends the whole process or asks for all memory; so these are looked at first. The layout is
+the one that GNU PSPP publishes ("System File Format").
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER_BYTES = 176
-LAYOUT_CODE_AT = 64
+LAYOUT_CODE_AT, COMPRESSION_AT, ROWS_AT = 64, 72, 80
+VALUES_PER_BYTE = {0: 1 / 8, 1: 1, 2: 1040}
+"""The most values that a byte can hold, by kind of compression: none, SPSS's own, zlib's on top of it."""
 VARIABLE, VALUE_LABELS, LABELLED_VARIABLES, DOCUMENT, EXTENSION, END = 2, 3, 4, 6, 7, 999
 CODE_PAGE, ENCODING = 3, 20
 TEXT_FORMATS = {1, 2}
+WIDEST, CONTINUED = 255, -1
+SEGMENT = 8
 DEFAULT_ENCODING = "cp1252"
 
 
@@ -40,7 +45,8 @@ def text_codes(path: Path) -> tuple[bytes, str]:
 
 
 def _walk(file: io.BytesIO) -> tuple[bytes, str]:
-    byte_order = "<" if file.read(HEADER_BYTES)[LAYOUT_CODE_AT] else ">"
+    header = file.read(HEADER_BYTES)
+    byte_order = "<" if header[LAYOUT_CODE_AT] else ">"
 
     def integers(count: int) -> tuple[int, ...]:
         content = file.read(4 * max(count, 0))
@@ -52,11 +58,18 @@ def _walk(file: io.BytesIO) -> tuple[bytes, str]:
     codes: list[bytes] = []
     found: list[bytes] = []
     encoding = DEFAULT_ENCODING
+    to_come = 0
     while True:
         (record,) = integers(1)
+        if to_come and record != VARIABLE:
+            raise ValueError
         if record == VARIABLE:
-            width, has_label, missing, print_format, _ = integers(5)
-            if width > 0 and print_format >> 16 not in TEXT_FORMATS:
+            width, has_label, missing, *formats = integers(5)
+            if (width == CONTINUED) != bool(to_come) or not CONTINUED <= width <= WIDEST:
+                raise ValueError
+            to_come = to_come - 1 if to_come else max(0, (width - 1) // SEGMENT)
+            as_text = {each >> 16 in TEXT_FORMATS for each in formats}
+            if width != CONTINUED and as_text != {width > 0}:
                 raise ValueError
             widths.append(width)
             file.read(8)
@@ -83,6 +96,17 @@ def _walk(file: io.BytesIO) -> tuple[bytes, str]:
             elif subtype == ENCODING:
                 encoding = content.decode("ascii")
         elif record == END:
+            _refuse_more_rows_than_fit(file, header, byte_order, len(widths))
             return b"".join(found), encoding
         else:
             raise ValueError
+
+
+def _refuse_more_rows_than_fit(file: io.BytesIO, header: bytes, byte_order: str, segments: int) -> None:
+    (compression,) = struct.unpack_from(f"{byte_order}i", header, COMPRESSION_AT)
+    (rows,) = struct.unpack_from(f"{byte_order}i", header, ROWS_AT)
+    if compression not in VALUES_PER_BYTE:
+        raise ValueError
+    left = len(file.getbuffer()) - file.tell()
+    if rows * segments > left * VALUES_PER_BYTE[compression]:
+        raise EOFError
