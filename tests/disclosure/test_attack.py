@@ -1,4 +1,4 @@
-"""Random releases are attacked by an intruder who shares no code with the plan: nothing hidden may be found."""
+"""Random releases are attacked by an intruder who shares no code with the plan: nothing hidden is found."""
 
 import numpy as np
 import pytest

@@ -133,8 +133,9 @@ def what_is_known(
             elif untold or any(0 < move < LEAST_MOVE for move in moves):
                 raise ReleaseError(
                     f"An earlier edition speaks of nearly the same children of {' '.join(place)}: "
-                    "what changed since would give a few answers away. Publish this edition only if the earlier "
-                    "one was never published (then leave it out of `previous`), or wait for the next wave."
+                    "what changed since would give a few answers away. Publish this edition only if the "
+                    "earlier one was never published (then leave it out of `previous`), or wait for the next "
+                    "wave."
                 )
     return known
 

@@ -107,13 +107,14 @@ class System:
         return self.tally.answers(self.tally.table(()), measure.id, [f"reported: {OTHER_BAND}"])
 
     def _groupings(self, name: str) -> list[Grouping]:
-        """Return the groupings in which something is, or was, said of a measure."""
+        """Return the groupings in which something is, or was, said of a measure, and their parts."""
         said = {
-            tuple(trait for trait, _ in cell.group)
-            for cell in (*self.cells, *self.known)
-            if cell.measure == name
+            tuple(t for t, _ in cell.group) for cell in (*self.cells, *self.known) if cell.measure == name
         }
-        return sorted(said | {()}, key=lambda grouping: (len(grouping), grouping))
+        parts = {
+            part for whole in said for size in range(len(whole) + 1) for part in combinations(whole, size)
+        }
+        return sorted(parts | {()}, key=lambda grouping: (len(grouping), grouping))
 
     def _described(self, name: str) -> list[Grouping]:
         """Return the groupings to be described: those in use, and the joint one of all that are crossed."""
@@ -316,21 +317,23 @@ class System:
 
     def _empty(self) -> list[Limits]:
         """Return that nobody stands where a table has no line: every other line of it is in the release."""
-        listed: dict[tuple[str, Grouping, str], set[Levels]] = defaultdict(set)
-        for cell in self.cells:
-            if not cell.rest:
-                traits, levels = tuple(t for t, _ in cell.group), tuple(level for _, level in cell.group)
-                listed[(cell.measure, traits, cell.age_band)].add(levels)
         rows = []
-        for (name, grouping, band), lines in listed.items():
-            total = self._total(name, band)
-            rest = [
-                total._replace(group=tuple(zip(grouping, levels, strict=True)))
-                for levels in self._levels(grouping)
-                if levels not in lines
-            ]
-            if not any(self.true(cell)[0] for cell in rest):
-                rows += [Limits(self.base_row(cell), 0.0, 0.0) for cell in rest]
+        for cells in (self.cells, tuple(self.known)):
+            lines: dict[tuple[str, Grouping, str], set[Levels]] = defaultdict(set)
+            searched = set()
+            for cell in cells:
+                traits, levels = tuple(t for t, _ in cell.group), tuple(level for _, level in cell.group)
+                lines[(cell.measure, traits, cell.age_band)].add(levels)
+                searched |= {(cell.measure, traits, cell.age_band)} if cell.rest else set()
+            for (name, grouping, band), listed in lines.items():
+                missing = [levels for levels in self._levels(grouping) if levels not in listed]
+                total = self._total(name, band)
+                rest = [total._replace(group=tuple(zip(grouping, one, strict=True))) for one in missing]
+                if self.is_held(grouping):
+                    is_whole = not any(self.true(cell)[0] for cell in rest)
+                else:  # a search lists no level that is not known, and only some crossed groups
+                    is_whole = (name, grouping, band) not in searched
+                rows += [Limits(self.base_row(cell), 0.0, 0.0) for cell in rest if is_whole]
         return rows
 
     # ---------------------------------------------------------------------------- what must stay open
