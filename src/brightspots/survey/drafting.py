@@ -241,7 +241,7 @@ def suggest(column: Column, questionnaire: Questionnaire) -> list[tuple[float, s
     >>> from brightspots.survey.exports import Column
     >>> column = Column("Q14", "How much do you like school?", np.array([], dtype=object))
     >>> suggest(column, load_questionnaire("children-in-care"))[0]
-    (0.63, 'likes_school')
+    (0.79, 'likes_school')
     """
     described = _described(questionnaire)
     weight = _weights(questionnaire)
@@ -289,7 +289,7 @@ def _weights(questionnaire: Questionnaire) -> dict[str, float]:
 
 
 def _words(text: str) -> frozenset[str]:
-    plain = (word.rstrip("s") for word in re.findall(r"[a-z]+", fold(text)) if word not in COMMON)
+    plain = (word.rstrip("s") for word in re.findall(r"[a-z]{2,}", fold(text)) if word not in COMMON)
     return frozenset(SAME.get(word, word) for word in plain if word)
 
 
