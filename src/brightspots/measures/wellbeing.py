@@ -7,7 +7,10 @@ ONS bands for anxiety exactly (high anxiety 6-10 is the low band); 11 minus the 
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Literal
+
+from brightspots.errors import ArgumentError
 
 Band = Literal["low", "medium", "high", "very high"]
 
@@ -42,9 +45,7 @@ def wellbeing_band(score: int, *, higher_is_better: bool = True) -> Band:
     >>> wellbeing_band(6, higher_is_better=False)
     'low'
     """
-    from brightspots.errors import ArgumentError
-
-    if isinstance(score, bool) or score not in range(11):
+    if isinstance(score, bool) or not isinstance(score, Real) or score not in range(11):
         raise ArgumentError(f"score is {score!r}; give a whole number from 0 to 10.")
     turned = int(score) if higher_is_better else 10 - int(score)
     return next(band for band in BANDS if turned <= HIGHEST[band])
