@@ -180,11 +180,28 @@ def _problems(
     if n < MINIMUM_BASE and not world.could_be_apart(base, 2 - less, own=me):
         yield f"base known to be {world.bounds(base, own=me)}"
     for side, number in ((inside, count), (outside, n - count)):
+        if number == 0 and _is_printed_for_more(side, published):
+            continue
         if me is not None:
             if number < MINIMUM_SIDE and not world.could_be_apart(side, 1, own=me):
                 yield f"{side.answer} known to be {world.bounds(side, own=me)}"
         elif number < MINIMUM_SIDE and not world.could_reach(side, MINIMUM_SIDE):
             yield f"{side.answer} known to be small {world.bounds(side)}"
+
+
+def _is_printed_for_more(side: Quantity, published: dict[Quantity, Statement]) -> bool:
+    """Whether it is printed that nobody, or everybody, of these and more children gave an answer."""
+    group = side.group
+    for told in published.values():
+        other = told.quantity.group
+        base = published.get(told.quantity._replace(answer="base"))
+        more = set(group.age_bands) <= set(other.age_bands)
+        more &= not other.levels or (other.levels == group.levels and other.rest == group.rest)
+        same = told.quantity[:2] == side[:2] and told.quantity.answer == "in"
+        limit = 0 if side.answer == "in" or base is None else base.least
+        if same and more and told.least == told.greatest == limit:
+            return True
+    return False
 
 
 def a_child(world: Any, children: Children, rng: np.random.Generator) -> Any:

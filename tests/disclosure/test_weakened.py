@@ -1,0 +1,160 @@
+"""Every rule is needed: with any one of them taken out, the intruder finds something."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from attack import Intruder
+from children import SMALL, Children, leaks
+from releasing import PLACE, request
+from test_editions import fill
+from test_rules import children
+
+import brightspots as bs
+from brightspots.disclosure import audit, plan, release, system
+from brightspots.disclosure.audit import Knowledge, Limits
+from brightspots.disclosure.policy import load_policy
+from brightspots.findings.benchmarks import Benchmark
+
+
+def found_in(frame, *, by=(), measures=None, policy="council"):
+    tally = bs.tally(frame, questionnaire=SMALL, by=by)
+    out = bs.release(bs.estimate(tally, by=by, measures=measures), policy=policy)
+    tables = [tuple(one) for one in by] if by else [()]
+    return leaks(Intruder(out, SMALL, PLACE, tables=tables), Children(fill(frame.reset_index(drop=True))))
+
+
+def found_at_random(seeds=range(12)):
+    return any(request(seed).leaks(request(seed).release()) for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    "change", [{"minimum_base": 3}, {"minimum_side": 1}, {"least_width": 1}, {"all_shown_from": 1}]
+)
+def test_a_policy_with_lower_thresholds(change):
+    frame = pd.concat(
+        [
+            children({"yes": 12, "no": 20}, gender="girl"),
+            children({"yes": 11}, gender="boy"),
+            children({"yes": 5, "no": 3}, gender="not known"),
+            children({"yes": 20, "no": 2}, gender="girl", age_band="older"),
+        ]
+    )
+    by = [[], ["gender"]]
+    assert found_in(frame, by=by, measures=["fun"]) == []
+    lax = load_policy("council").model_copy(update=change)
+    assert found_in(frame, by=by, measures=["fun"], policy=lax)
+
+
+def test_no_audit_at_all(monkeypatch):
+    monkeypatch.setattr(Knowledge, "is_open", lambda self, target, width: True)
+    assert found_at_random()
+
+
+def test_no_second_look_after_a_cell_is_given_back(monkeypatch):
+    """Cells that were given up come back one by one: each return needs the audit again."""
+    protection = plan.Protection
+
+    def planned(self):
+        done = original(self)
+        return {
+            cell: dataclasses.replace(one, decision=self.first[cell])
+            if one.decision.why == plan.SECONDARY
+            else one
+            for cell, one in done.items()
+        }
+
+    original = protection.planned
+    monkeypatch.setattr(protection, "planned", planned)
+    assert found_at_random()
+
+
+ROWS = {
+    "how tables add up": ("_structure", 1),
+    "response counts and routing": ("_outer_limits", 1),
+    "kinds of children": ("_of_kinds", 14),
+    "lines that a table does not have": ("_empty", 16),
+}
+
+
+@pytest.mark.parametrize(("rule", "seed"), ROWS.values(), ids=ROWS)
+def test_a_part_of_what_is_known_left_out(rule, seed, monkeypatch):
+    assert not found_at_random([seed])
+    monkeypatch.setattr(system.System, rule, lambda self: [])
+    assert found_at_random([seed])
+
+
+def test_what_is_neither_shown_nor_hidden_left_out(monkeypatch):
+    monkeypatch.setattr(system.System, "_unpublished", lambda self: [])
+    assert found_at_random()
+
+
+def test_fractions_of_children_taken_for_worlds(monkeypatch):
+    """Six published counts, all 5; each child is in two of them: the seventh pair is known to 1 or more."""
+    names = ["ab", "bc", "ac", "cd", "de", "ef", "df"]
+    rows = [
+        Limits({i: 1.0 for i, name in enumerate(names) if letter in name}, 5.0, 5.0) for letter in "abcdef"
+    ]
+    knowledge = Knowledge(len(names), rows)
+    assert not knowledge.is_open({names.index("cd"): 1.0}, 5)
+    assert knowledge.bounds({names.index("cd"): 1.0}) == (1, 5)
+    monkeypatch.setattr(Knowledge, "_find_whole_worlds", lambda self, target: False)
+    assert not Knowledge(len(names), rows).is_open({names.index("cd"): 1.0}, 5)
+
+
+def test_earlier_editions_left_out(monkeypatch, tmp_path):
+    frame = pd.concat(
+        [
+            children({"yes": 12, "no": 20}, gender="girl", home="kin"),
+            children({"yes": 10, "no": 10}, gender="boy", home="kin"),
+            children({"yes": 2, "no": 5}, gender="boy", home="foster"),
+        ]
+    )
+    frame = frame.reset_index(drop=True)
+    first = bs.release(
+        bs.estimate(bs.tally(frame, questionnaire=SMALL, by=["gender"]), by=["gender"], measures=["fun"])
+    )
+    path = tmp_path / "release.json"
+    path.write_text(json.dumps(first.as_edition()), encoding="utf-8")
+    known = Intruder(first, SMALL, PLACE, tables=[("gender",)])
+    homes = bs.estimate(bs.tally(frame, questionnaire=SMALL, by=["home"]), by=["home"], measures=["fun"])
+
+    def found():
+        out = bs.release(homes, previous=[path])
+        both = Intruder(out, SMALL, PLACE, tables=[("home",)], before=[known])
+        return leaks(both, Children(fill(frame.copy())))
+
+    assert found() == []
+    monkeypatch.setattr(release, "what_is_known", lambda editions, name, tallies: {})
+    assert found()
+
+
+def test_what_is_left_of_a_pool_without_us():
+    """A pool printed 400 of 500 with us inside; 362 of 460 without us says that we are 38 of 40."""
+    pool = Benchmark(
+        measure="fun", age_band="younger", comparator="care elsewhere", source="a pool", count=400, n=500,
+        includes_own="yes",
+    )  # fmt: skip
+    tally = bs.tally(children({"yes": 38, "no": 2}), questionnaire=SMALL)
+    out = bs.release(bs.compare(tally, [pool]))
+    assert Intruder(out, SMALL, PLACE, printed=[pool]).loose == []
+    (comparison,) = out.comparisons
+
+    class Careless:
+        figures, cohorts, responses = out.figures, (), ()
+        comparisons = (dataclasses.replace(comparison, benchmark=362 / 460, benchmark_n=460),)
+
+    assert len(Intruder(Careless, SMALL, PLACE, printed=[pool]).loose) == 2
+
+
+def test_a_solver_that_stops_early_ends_in_withholding(monkeypatch):
+    frame = children({"yes": 12, "no": 20}, gender=np.array(["girl", "boy"] * 16))
+    frame.loc[:5, "gender"] = "not known"
+    tally = bs.tally(frame, questionnaire=SMALL, by=["gender"])
+    estimates = bs.estimate(tally, by=[[], ["gender"]], measures=["fun"])
+    assert any(f.status == "shown" for f in bs.release(estimates).figures)
+    monkeypatch.setattr(audit, "_solve", lambda solver, target, sign, size: False)
+    monkeypatch.setattr(Knowledge, "_spread", lambda self, target: 0.0)
+    assert {f.status for f in bs.release(estimates).figures} == {"withheld"}
