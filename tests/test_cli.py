@@ -124,6 +124,34 @@ def test_faults_of_a_config_end_plainly(
     assert "Traceback" not in done.output
 
 
+def test_the_last_wave_is_compared_from_a_form_of_counts(sheffield: Path) -> None:
+    form = "measure,age_band,category,count,percent,n,eligible\nlikes_school,11-18,counted,102,,120,\n"
+    (sheffield / "last.csv").write_text(form)
+    config = (sheffield / "brightspots.toml").read_text()
+    (sheffield / "brightspots.toml").write_text(
+        config.replace("[compare]", '[compare]\nprevious = "last.csv"')
+    )
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads((sheffield / "Sheffield-2021" / "figures.json").read_text())
+    (found,) = [
+        c for c in figures["comparisons"] if c["comparator"] == "last wave" and c["benchmark_n"] == 120
+    ]
+    assert (found["measure"], found["verdict"]) == ("likes_school", "worse")
+
+
+def test_a_benchmark_of_a_questionnaire_that_nobody_knows_is_a_fault(sheffield: Path) -> None:
+    (sheffield / "own.toml").write_text(
+        '[[benchmark]]\nquestionnaire = "children-in-car"\nmeasure = "pets"\nage_band = "11-18"\n'
+        'comparator = "care elsewhere"\npercent = 60\nsource = "invented"\n'
+    )
+    config = (sheffield / "brightspots.toml").read_text()
+    (sheffield / "brightspots.toml").write_text(config.replace('"sheffield-2021"]', '"own.toml"]'))
+    done = runner.invoke(app, ["report", str(sheffield)])
+    assert done.exit_code == 2
+    assert "children-in-car" in done.stderr
+
+
 def test_a_config_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     done = runner.invoke(app, ["report", str(tmp_path)])
     assert done.exit_code == 2

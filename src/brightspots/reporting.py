@@ -9,7 +9,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from brightspots.config import RunConfig, SurveyConfig
-from brightspots.errors import ConfigError, SurveyError
+from brightspots.errors import BenchmarkError, ConfigError, SurveyError
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.shipped import shipped_names
 from brightspots.survey.problems import Problems
@@ -110,16 +110,17 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
     from brightspots.findings.comparisons import compare
     from brightspots.findings.estimates import estimate
 
-    benchmarks = _benchmarks(config)
+    _refuse_unknown_traits(config, sources)
+    benchmarks = _benchmarks(config, sources)
     previous = [config.path(name) for name in config.release.previous]
     results: list[Any] = []
-    for source in sources:
+    for place, source in enumerate(sources):
         if source.config.status == "open":
             results.append(estimate(source.answers, measures=[]))
             continue
         say(f"estimating and comparing {source.questionnaire.id}")
         results.append(estimate(source.answers))
-        before = _previous(config, source.questionnaire)
+        before = _previous(config, source, is_first=place == 0)
         if benchmarks or before is not None:
             results.append(compare(source.answers, benchmarks or (), previous=before))
         traits = [trait for trait in config.cohorts.traits if trait in source.questionnaire.trait]
@@ -133,37 +134,43 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
                     max_order=config.cohorts.max_order,
                 )
             )
-    _refuse_unknown_traits(config, sources)
     say("auditing the release")
     return release(*results, policy=config.release.policy, previous=previous)
 
 
-def _benchmarks(config: RunConfig) -> Benchmarks | None:
+def _benchmarks(config: RunConfig, sources: list[Source]) -> Benchmarks | None:
+    """Return all benchmarks of a run together; a questionnaire that nobody knows is a fault."""
     from brightspots.findings.benchmarks import load_benchmarks
 
-    names = config.compare.benchmarks
-    return (
-        reduce(add, [load_benchmarks(_named(config, name, shipped_names("benchmarks"))) for name in names])
-        if names
-        else None
-    )
+    shipped = shipped_names("benchmarks")
+    loaded = [load_benchmarks(_named(config, name, shipped)) for name in config.compare.benchmarks]
+    if not loaded:
+        return None
+    together = reduce(add, loaded)
+    known = {"", *(source.questionnaire.id for source in sources), *shipped_names("questionnaires")}
+    strange = sorted({figure.questionnaire for figure in together.benchmarks} - known)
+    if strange:
+        raise BenchmarkError(
+            "benchmarks",
+            [f"questionnaire {name!r}: no questionnaire of this run has this id" for name in strange],
+        )
+    return together
 
 
-def _previous(config: RunConfig, questionnaire: Questionnaire) -> Tally | None:
+def _previous(config: RunConfig, source: Source, *, is_first: bool) -> Tally | None:
     """Return the last wave's counts of one questionnaire: a saved tally, or a form of counts."""
     from brightspots.tallies.reported import read_counts
     from brightspots.tallies.tally import load_tally
 
-    stated = config.compare.previous
-    name = stated.get(questionnaire.id, "") if isinstance(stated, dict) else stated
-    if not name or (isinstance(stated, str) and config.surveys[0].questionnaire != questionnaire.id):
+    stated, questionnaire = config.compare.previous, source.questionnaire
+    if isinstance(stated, str):
+        stated = {questionnaire.id: stated} if is_first else {}
+    if not stated.get(questionnaire.id):
         return None
-    path = config.path(name)
+    path = config.path(stated[questionnaire.id])
     if path.suffix == ".json":
         return load_tally(path, questionnaire)
-    return read_counts(
-        path, questionnaire, area=config.surveys[0].area, wave=f"before {config.surveys[0].wave}"
-    )
+    return read_counts(path, questionnaire, area=source.config.area, wave=f"before {source.config.wave}")
 
 
 def _refuse_unknown_traits(config: RunConfig, sources: list[Source]) -> None:
