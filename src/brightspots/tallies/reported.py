@@ -268,7 +268,7 @@ def _figure(count: Any, percent: Any, n: int) -> tuple[Figure | None, tuple[str,
     half = Decimal(5).scaleb(decimals - 1)
     least = max(0, math.ceil((share - half) * n / 100))
     most = min(n, math.floor((share + half) * n / 100))
-    if least > most:
+    if least > most or n == 0:
         return None, ("impossible_percent", "percent")
     if count is None:
         likely = int((share * n / 100).to_integral_value(ROUND_HALF_UP))
