@@ -185,6 +185,13 @@ def test_age_bands_of_files_that_make_no_sense(small: Questionnaire, source: Any
         read_survey(source, small)
 
 
+def test_one_file_for_two_bands_is_a_slip(small: Questionnaire, tmp_path: Path) -> None:
+    twice = {"8-11": tmp_path / "a.csv", "11-18": str(tmp_path / "b" / ".." / "a.csv")}
+    for source in ({"8-11": YOUNG, "11-18": YOUNG}, twice):
+        with pytest.raises(ArgumentError, match="one file for several age bands"):
+            read_survey(source, small)
+
+
 def test_whole_numbers_of_any_kind_are_eligible_numbers(small: Questionnaire) -> None:
     survey = read_survey({"8-10": YOUNG}, small, area="Leeds", wave="2021", eligible={"8-11": np.int64(9)})
     assert survey.eligible == {("Leeds", "2021", "8-11"): 9}
@@ -355,18 +362,28 @@ def test_edge_cases_give_drafts(small: Questionnaire, path: Path, tmp_path: Path
 
 @needs_data
 def test_a_real_file_with_declared_missing_codes_reads_through_a_mapping(small: Questionnaire) -> None:
-    """Of 85 children in the file, DISAB has labels for its declared missing codes."""
-    frame, meta = pyreadstat.read_sav(DATA / "sav_edge_cases" / "example_data_b.sav", user_missing=True)
-    labelled = [name for name in frame if 1.0 in meta.variable_value_labels.get(name, {})]
-    name = labelled[0]
-    labels = meta.variable_value_labels[name]
-    codes = {str(int(code)): "yes" if i == 0 else "no" for i, code in enumerate(sorted(labels))}
-    mapping = Mapping(
-        columns={"bullied": name}, codes={"bullied": codes}, ignore=tuple(c for c in frame if c != name)
-    )
-    survey = read_survey({"8-11": DATA / "sav_edge_cases" / "example_data_b.sav"}, small, mapping=mapping)
-    first = min(labels)
-    assert int((survey.answers["bullied"] == "yes").sum()) == int((frame[name] == first).sum())
+    """85 adults: 56 female, 29 male; 68 switched off and 17 did not; 16 have -9, declared, instead of a time.
+
+    Eleven times go beyond 10, so as a 0-10 scale that column is refused; everything else reads.
+    """
+    path = DATA / "sav_edge_cases" / "pone.0201581.s001.sav"
+    columns: Any = {"gender": "Gender", "bullied": "AS02", "satisfied": "SwitchOff_Time"}
+    mapping = Mapping(columns=columns, codes={"bullied": {"1": "no", "2": "yes"}}, ignore=("Age",))
+    with pytest.raises(SurveyError) as caught:
+        read_survey({"11-18": path}, small, mapping=mapping)
+    errors = caught.value.problems.where(lambda row: row.severity == "error")
+    assert [(row.code, row.column, row.count) for row in errors] == [("off_scale", "SwitchOff_Time", 11)]
+    survey = read_survey({"11-18": path}, small, mapping=mapping, strict=False)
+    for column, answer, n in (
+        ("gender", "girl", 56),
+        ("gender", "boy", 29),
+        ("bullied", "yes", 68),
+        ("bullied", "no", 17),
+        ("satisfied", "not_answered", 16),
+        ("satisfied", "4", 15),
+        ("satisfied", "invalid", 11),
+    ):
+        assert (survey.answers[column] == answer).sum() == n
 
 
 # -------------------------------------------------------------------------------------------------- fuzz

@@ -171,7 +171,7 @@ def test_a_rounded_percentage_gives_its_count_back(n: int, data: st.DataObject, 
 
 
 def test_rounded_percentages_of_all_answers_add_up_to_n(small: Questionnaire) -> None:
-    """Of 12, 19, 40 and 29% of 150 the nearest counts are one too many; of 33, 33 and 33% of 300 three too few."""
+    """The nearest counts are one too many for 12, 19, 40, 29% of 150; three too few for 33% thrice of 300."""
     lines = [
         f"satisfied,8-11,{band},,{p},150,"
         for band, p in zip(("low", "medium", "high", "very high"), (12, 19, 40, 29), strict=True)

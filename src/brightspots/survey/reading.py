@@ -131,6 +131,9 @@ def _by_band(source: Any, questionnaire: Questionnaire) -> dict[str, Any]:
             f"source names the age bands {', '.join(map(repr, source)) or 'not at all'}; "
             f"{questionnaire.id} has {', '.join(questionnaire.band)}, each at most once."
         )
+    distinct = {Path(one).resolve() if isinstance(one, str | Path) else id(one) for one in files.values()}
+    if len(distinct) < len(files):
+        raise ArgumentError("source gives one file for several age bands; give each form its own.")
     return files
 
 
