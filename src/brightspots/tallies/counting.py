@@ -245,17 +245,20 @@ def _count(coded: Coded, grouping: Grouping, questionnaire: Questionnaire) -> Co
     composite = np.zeros(coded.keys[0][0].size, dtype=np.int64)
     for codes, names in parts:
         composite = np.unique(composite * len(names) + codes, return_inverse=True)[1]
-    present, first_row, cell = np.unique(composite, return_index=True, return_inverse=True)
+    _, first_row, cell = np.unique(composite, return_index=True, return_inverse=True)
+    named = list(zip(*([names[i] for i in codes[first_row].tolist()] for codes, names in parts), strict=True))
+    keys = sorted(set(named))
+    place = {key: i for i, key in enumerate(keys)}
+    cell = np.array([place[key] for key in named], dtype=np.int64)[cell]
     columns = count_columns(questionnaire)
-    counts = np.zeros((present.size, len(columns)), dtype=np.int64)
-    counts[:, 0] = np.bincount(cell, minlength=present.size)
+    counts = np.zeros((len(keys), len(columns)), dtype=np.int64)
+    counts[:, 0] = np.bincount(cell, minlength=len(keys))
     for name, measure in measures_of(questionnaire).items():
         width = len(measure.answers)
         first = columns[(name, measure.answers[0])]
-        counted = np.bincount(cell * width + coded.answers[name], minlength=present.size * width)
-        counts[:, first : first + width] = counted.reshape(present.size, width)
-    named = [[names[i] for i in codes[first_row].tolist()] for codes, names in parts]
-    return CountTable.of(zip(*named, strict=True), counts)
+        counted = np.bincount(cell * width + coded.answers[name], minlength=len(keys) * width)
+        counts[:, first : first + width] = counted.reshape(len(keys), width)
+    return CountTable(tuple(keys), counts)
 
 
 def _composite_codes(
