@@ -262,6 +262,11 @@ def test_every_line_of_the_minimal_document_is_needed(line):
             "age_band: '8-11' stands twice",
         ),
         ('[comments]\nlikes_school = "Why?"', "id 'likes_school' stands more than once"),
+        ('[comments]\nwave = "When?"', "id 'wave' is a reserved word"),
+        (
+            '[scales.other]\noptions = ["yes", "no"]\nalso = { "A – b" = "no", "a - B" = "yes" }',
+            "scales other also: 'a - b' would mean more than one option",
+        ),
         (
             "[[multiple_response]]\n"
             'id = "help"\ndomain = "school"\nlabel = "Help"\nasked = ["8-11"]\nall_blank = "none"\n'

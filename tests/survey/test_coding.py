@@ -342,6 +342,25 @@ def test_a_turned_and_renumbered_scale_goes_by_its_numbers(small: Questionnaire)
     assert code(small, "satisfied", [1], labels=words).contradictions == (coding.REVERSED,)
 
 
+def test_ends_in_words_and_numbers_between_them(small: Questionnaire) -> None:
+    labels = {1: "Not at all", **{i + 1: str(i) for i in range(1, 10)}, 11: "Completely"}
+    coded = code(small, "satisfied", range(1, 12), labels=labels)
+    assert (names(coded, small, "satisfied"), coded.contradictions) == (list(SCORES), ())
+
+
+def test_the_mapping_may_turn_a_scale_round(small: Questionnaire) -> None:
+    turned = Mapping(codes={"satisfied": {str(i): str(10 - i) for i in range(11)}})
+    labels = {0: "Completely", 10: "Not at all"}
+    coded = code(small, "satisfied", [0, 3, 10], turned, labels=labels)
+    assert (names(coded, small, "satisfied"), coded.contradictions) == (["10", "7", "0"], ())
+    labels = {0: "Not at all", 10: "Completely"}
+    assert code(small, "satisfied", [0], turned, labels=labels).contradictions == (coding.REVERSED,)
+    from_one = Mapping(codes={"satisfied": {str(i): str(i - 1) for i in range(1, 12)}})
+    labels = {1: "Not at all", 11: "Completely"}
+    coded = code(small, "satisfied", [1, 11], from_one, labels=labels)
+    assert (names(coded, small, "satisfied"), coded.contradictions) == (["0", "10"], ())
+
+
 @pytest.mark.parametrize(
     ("labels", "unknown"),
     [

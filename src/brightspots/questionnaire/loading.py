@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESERVED = {"all", "", *MISSING_KINDS}
+KEYS = frozenset({"area", "wave", "age_band", "responses"})
+"""What every survey and tally has beside its questions and traits."""
+
 QUESTIONS = ("indicator", "wellbeing_scale")
 
 
@@ -234,6 +237,7 @@ def _repeated(raw: dict[str, Any]) -> list[str]:
     names += [name for item in _items(raw, "multiple_response") for name in _ids(item, "items")]
     names += list(_table(raw, "comments"))
     faults = [f"id {name!r} stands more than once" for name in _twice(names)]
+    faults += [f"id {name!r} is a reserved word" for name in sorted(KEYS.intersection(names))]
     for part in ("age_band", "domain"):
         faults += [f"{part}: {name!r} stands twice" for name in _twice(_ids(raw, part))]
     return faults

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from brightspots.survey.problems import Problem
 
 CodesById = dict[str, "Codes"]
-Place = tuple[str, str, str]
+Key = tuple[str, str, str]
 
 QUESTIONS_NAMED = 6
 
@@ -205,7 +205,7 @@ def _is_running_number(ids: Iterable[Any], n: int) -> bool:
 
 
 def eligible_numbers(
-    answers: Mapping[Place, int], eligible: Mapping[Place, int], questionnaire: Questionnaire
+    answers: Mapping[Key, int], eligible: Mapping[Key, int], questionnaire: Questionnaire
 ) -> list[Problem]:
     """Compare the numbers of answers with the numbers of children who could have answered.
 
@@ -227,7 +227,7 @@ def eligible_numbers(
     if unknown:
         listed = ", ".join(band for band in questionnaire.band if band in unknown)
         problems.append(problem("no_eligible", "", count=len(unknown), bands=listed))
-    councils: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    councils: dict[tuple[str, str], list[Key]] = defaultdict(list)
     for place in answers:
         councils[place[:2]].append(place)
     for council, places in sorted(councils.items()):

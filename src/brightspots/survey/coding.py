@@ -329,9 +329,13 @@ class _ScaleReader(_Reader):
     def __init__(self, column: Column, meanings: _Meanings, asked: WellbeingScale) -> None:
         super().__init__(column, meanings)
         self.low, self.high = (fold(end) for end in asked.ends)
-        numbers = {value: _leading_number(label) for value, label in self.labels.items()}
+        described = {v: label for v, label in self.labels.items() if fold(v) not in meanings.stated}
+        numbers = {value: _leading_number(label) for value, label in described.items()}
         self.numbers = {value: number for value, number in numbers.items() if number is not None}
         self.renumbered = any(number != value for value, number in self.numbers.items())
+        if self.renumbered:
+            ends = {self.low: 0, self.high: 10}
+            self.numbers |= {value: ends[label] for value, label in described.items() if label in ends}
 
     def labelled(self, value: Any, text: str, label: str) -> int:
         """Return the score that a label gives, or else its code, which the label then only describes."""
@@ -358,7 +362,8 @@ class _ScaleReader(_Reader):
         """Note ends that are turned round, scales that start at 1, and scores that are called missing."""
         means = self.meanings
         for value, label in self.labels.items():
-            if fold(value) in SCORES and label in MISSING_WORDS and fold(value) not in means.stated:
+            is_score = fold(value) in SCORES and not self.renumbered
+            if is_score and label in MISSING_WORDS and fold(value) not in means.stated:
                 self.contradict(SCORE_IS_MISSING)
         for value in values:
             text = fold(value)
@@ -367,12 +372,13 @@ class _ScaleReader(_Reader):
                 self.contradict(ANSWER_IS_MISSING)
         if self.renumbered and sorted(self.numbers.values()) != list(range(len(SCORES))):
             self.contradict(RENUMBERED_IN_PART)
-        if self.numbers and self.renumbered:
-            words = {number: self.labels[value] for value, number in self.numbers.items()}
-        else:
-            texts = {fold(value): label for value, label in self.labels.items()}
-            words = {int(text): label for text, label in texts.items() if text in SCORES}
-        self.look_at_ends({score: _without_number(label) for score, label in words.items()})
+        words: dict[int, str] = {}
+        for value, label in self.labels.items():
+            text = fold(value)
+            score = means.stated.get(text, self.numbers.get(value) if self.renumbered else _score(text))
+            if score is not None:
+                words[score] = _without_number(label)
+        self.look_at_ends(words)
 
     def hint(self, strange: set[Any]) -> str:
         """Say in general terms what unknown values look like."""
@@ -390,6 +396,10 @@ class _ScaleReader(_Reader):
             self.contradict(FROM_ONE)
         elif (first or last) and not as_asked:
             self.unknown_ends = True
+
+
+def _score(text: str) -> int | None:
+    return int(text) if text in SCORES else None
 
 
 def _leading_number(label: str) -> int | None:

@@ -75,13 +75,12 @@ class Columns:
         if stated:
             column = self.named(stated)
             if column is None:
-                severity = "error" if needed else "warning"
                 self.problems.append(
                     problem(
                         "mapped_column_absent",
                         self.export.name,
                         stated,
-                        severity=severity,  # type: ignore[arg-type]
+                        severity="error" if needed else "warning",
                         count=self.export.n,
                         item=name,
                         until="",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from brightspots.survey.forms import Form
     from brightspots.survey.problems import Problem
 
-Place = tuple[str, str, str]
+Key = tuple[str, str, str]
 """Area, wave and age band."""
 
 
@@ -40,7 +40,7 @@ def read_survey(
     mapping: Mapping | str | Path | None = None,
     area: str = "",
     wave: str = "",
-    eligible: MappingType[str, int] | MappingType[Place, int] | None = None,
+    eligible: MappingType[str, int] | MappingType[Key, int] | None = None,
     strict: bool = True,
     promise: str = "",
 ) -> Survey:
@@ -137,7 +137,7 @@ def _by_band(source: Any, questionnaire: Questionnaire) -> dict[str, Any]:
     return files
 
 
-def _answers(forms: Sequence[Form], questionnaire: Questionnaire) -> dict[Place, int]:
+def _answers(forms: Sequence[Form], questionnaire: Questionnaire) -> dict[Key, int]:
     """Count the answers that are used, by area, wave and age band."""
     names = list(questionnaire.band)
     counts = Counter(
@@ -147,8 +147,8 @@ def _answers(forms: Sequence[Form], questionnaire: Questionnaire) -> dict[Place,
 
 
 def _placed(
-    eligible: MappingType[Any, int], answers: MappingType[Place, int], area: str, wave: str
-) -> tuple[dict[Place, int], list[Problem]]:
+    eligible: MappingType[Any, int], answers: MappingType[Key, int], area: str, wave: str
+) -> tuple[dict[Key, int], list[Problem]]:
     """Return eligible numbers by area, wave and age band; those by age band alone need a single council."""
     placed = {key: int(number) for key, number in eligible.items() if isinstance(key, tuple)}
     by_band = {key: int(number) for key, number in eligible.items() if not isinstance(key, tuple)}
