@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LEAST_MISSED = ("medium", "high", "very high")
 SECONDARY = "another small number could be worked out from it"
 Victim = tuple[Cell, ...]
+TRIALS = 12
+"""How many of the cheapest cells are tried before the cheapest of all is taken, and the search goes on."""
+
 TOO_LARGE = "a crossed table too large to be audited"
 SAID = ("shown", "banded", "no base")
 
@@ -86,7 +89,11 @@ def plan(
     decisions = _with_even_bands({cell: d for s in systems for cell, d in _decided(s).items()}, systems)
     planned: dict[Cell, Planned] = {}
     for system in systems:
-        planned |= Protection(system, {cell: decisions[cell] for cell in system.cells}, prized).planned()
+        decided = {cell: decisions[cell] for cell in system.cells}
+        start = dict(decided)
+        for alone in system.apart():  # most is found in one measure by itself, where programs are small
+            start |= Protection(alone, {cell: decided[cell] for cell in alone.cells}, prized=prized).protect()
+        planned |= Protection(system, decided, start, prized).planned()
     return planned | {cell: Planned(Decision("withheld", 0, 0, why=TOO_LARGE)) for cell in too_large}
 
 
@@ -129,53 +136,78 @@ def _with_even_bands(decisions: dict[Cell, Decision], systems: Iterable[System])
 
 
 class Protection:
-    """The search for what else to withhold of one system, until everything that must stay open is open."""
+    """The search for what else to withhold of one system, until everything that must stay open is open.
+
+    Parameters
+    ----------
+    system : System
+    decisions : mapping of Cell to Decision
+        On each cell by itself: they tell what must stay open.
+    start : mapping of Cell to Decision, optional
+        What was already withheld beyond that.
+    prized : collection of Cell
+    """
 
     def __init__(
-        self, system: System, decisions: Mapping[Cell, Decision], prized: Collection[Cell] = ()
+        self,
+        system: System,
+        decisions: Mapping[Cell, Decision],
+        start: Mapping[Cell, Decision] | None = None,
+        prized: Collection[Cell] = (),
     ) -> None:
-        self.system, self.first, self.prized = system, decisions, prized
-        self.current = dict(decisions)
+        self.system, self.prized = system, prized
+        self.first = dict(decisions if start is None else start)
+        self.current = dict(self.first)
         self.targets = system.targets(decisions)
+        self.knowledge = system.knowledge(self.current) if self.targets else None
 
     def planned(self) -> dict[Cell, Planned]:
-        """Return every decision with its bounds.
+        """Withhold what more must be withheld, and return every decision with its bounds."""
+        decisions, knowledge = self.protect(), self.knowledge
+        hidden = (
+            {c for c, d in decisions.items() if d.status in ("banded", "withheld")} if knowledge else set()
+        )
+        return {
+            cell: Planned(
+                decision,
+                knowledge.bounds(self.system.count_row(cell)) if knowledge and cell in hidden else None,
+            )
+            for cell, decision in decisions.items()
+        }
+
+    def protect(self) -> dict[Cell, Decision]:
+        """Withhold what more must be withheld, and return every decision.
 
         Raises
         ------
         ReleaseError
             If what earlier editions said gives a small number away whatever is withheld now.
         """
-        if not self.targets:
-            return {cell: Planned(decision) for cell, decision in self.current.items()}
-        knowledge = self.system.knowledge(self.current)
+        if self.knowledge is None:
+            return self.current
+        knowledge = self.knowledge
         given_up: list[Victim] = []
         for target in self.targets:
             while not self._is_open(target, knowledge):
                 victim = self._cheapest_help(target, knowledge)
                 if victim is None:
-                    return self._nothing_helped()
+                    self._refuse_if_said_before()
+                    return self.current
                 self._withhold(victim, knowledge)
                 given_up.append(victim)
         for victim in sorted(given_up, key=self._loss, reverse=True):
             self._set({cell: self.first[cell] for cell in victim}, knowledge)
             if not all(self._is_open(target, knowledge) for target in self.targets):
                 self._withhold(victim, knowledge)
-        return {
-            cell: Planned(
-                d, None if d.status in ("shown", "no base") else knowledge.bounds(self.system.count_row(cell))
-            )
-            for cell, d in self.current.items()
-        }
+        return self.current
 
-    def _nothing_helped(self) -> dict[Cell, Planned]:
-        """End with nothing said of these measures, or refuse if earlier editions said too much."""
+    def _refuse_if_said_before(self) -> None:
+        """Refuse if nothing is left to withhold because earlier editions said too much."""
         if any(decision.status in SAID for decision in self.system.known.values()):
             raise ReleaseError(
                 f"What earlier editions showed of {', '.join(self.system.measures)} gives a small number "
                 "away, whatever is withheld now. Withdraw the earlier edition, or leave these measures out."
             )
-        return {cell: Planned(decision) for cell, decision in self.current.items()}
 
     def _is_open(self, target: Target, knowledge: Knowledge) -> bool:
         return all(knowledge.is_open(row, self.system.policy.least_width) for row in target.sums)
@@ -205,7 +237,7 @@ class Protection:
         said = {cell for cell, decision in self.current.items() if decision.status in SAID}
         cells = sorted(binding & said or said, key=self._worth)
         pairs = [(cell, self._opposite(cell)) for cell in cells if self._opposite(cell) in said]
-        victims: list[Victim] = [*((cell,) for cell in cells), *pairs]
+        victims: list[Victim] = [*((cell,) for cell in cells[:TRIALS]), *pairs[:TRIALS]]
         for victim in victims:
             before = {cell: self.current[cell] for cell in victim}
             self._withhold(victim, knowledge)

@@ -336,7 +336,7 @@ class _Part:
             }
         if decision.status == "shown":
             said |= {"count": decision.count, "share": decision.count / decision.n}
-        if decision.status == "no base":
+        if decision.status == "no base" and cell in self.planned:  # else nobody counted it
             said = {"n": 0}
         measure = self.measures[cell.measure]
         forms = self.forms[(cell.area, cell.wave)]

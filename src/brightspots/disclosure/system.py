@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from brightspots.tallies.tally import Grouping, Tally
 
 LARGEST_JOINT = 400
+ALL_BUT = "all but "
+"""What the difference of the pooled figure and that of one age band is a figure of; it is never published."""
+
 Levels = tuple[str, ...]
 Part = str | Kind | None
 Place = tuple[str, "Grouping", str, Levels, Part]
@@ -85,6 +88,20 @@ class System:
         of_kinds = self._of_kinds()
         self._fixed = [*self._structure(), *self._outer_limits(), *self._empty(), *of_kinds]
         self._made_of_kinds = len(of_kinds)
+
+    def apart(self) -> list[System]:
+        """Return a system for each measure by itself, if there are several."""
+        names = {cell.measure for cell in self.cells} if len(self.measures) > 1 else set()
+        return [
+            System(
+                self.tally,
+                [name],
+                [cell for cell in self.cells if cell.measure == name],
+                self.policy,
+                {cell: decision for cell, decision in self.known.items() if cell.measure == name},
+            )
+            for name in sorted(names)
+        ]
 
     # ------------------------------------------------------------------------------------- unseen counts
 
@@ -165,7 +182,7 @@ class System:
         """Return the sum of unseen counts that a cell's number is."""
         name, parts = cell.measure, tuple(parts)
         grouping, levels = tuple(t for t, _ in cell.group), tuple(level for _, level in cell.group)
-        bands = self.bands[name] if cell.age_band == ALL else (cell.age_band,)
+        bands = self._bands_of(name, cell.age_band)
         if cell.rest and not grouping:
             others = [b for b in self.bands[name] if b not in bands]
             return {self.place[(name, (), b, (), part)]: 1.0 for b in others for part in parts}
@@ -175,6 +192,11 @@ class System:
             if cell.rest:
                 row[self.place[(name, (), band, (), part)]] = 1.0
         return row
+
+    def _bands_of(self, name: str, age_band: str) -> tuple[str, ...]:
+        if age_band.startswith(ALL_BUT):
+            return tuple(band for band in self.bands[name] if band != age_band.removeprefix(ALL_BUT))
+        return self.bands[name] if age_band == ALL else (age_band,)
 
     def count_row(self, cell: Cell) -> Row:
         """Return the sum that the cell's count is."""
@@ -367,7 +389,11 @@ class System:
 
     def _unpublished(self) -> Iterable[Cell]:
         for name, measure in self.measures.items():
-            bands = (*self.bands[name], *([ALL] if len(self.bands[name]) > 1 else []))
+            bands = list(self.bands[name])
+            if len(bands) > 2:
+                bands += [f"{ALL_BUT}{band}" for band in bands]
+            if len(bands) > 1:
+                bands.append(ALL)
             unsaid = measure.kind == "scale" and self._unsaid(measure).any()
             for grouping, band, category in product(self.groupings[name], bands, measure.categories):
                 if unsaid or not self.is_held(grouping):
