@@ -40,7 +40,7 @@ def main() -> None:
             continue
         spent += time.process_time() - start
         figures.update(f.status for f in out.figures)
-        leaks = one.leaks(out, own=np.random.default_rng(seed) if asked.own else None)
+        leaks = list(one.leaks(out, own=np.random.default_rng(seed) if asked.own else None))
         found["leaky" if leaks else "tight"] += 1
         for leak in leaks[:3]:
             print(f"seed {seed}: {leak}", flush=True)

@@ -123,16 +123,21 @@ def groups(children: Children, groupings: Sequence[tuple[str, ...]], bands: Sequ
                 yield Group(age_bands, named, rest=True)
 
 
-def leaks(
-    intruder: Intruder, children: Children, *, own: np.random.Generator | None = None, thorough: bool = True
-) -> list[str]:
+def leaks(intruder: Intruder, children: Children, *, own: np.random.Generator | None = None) -> list[str]:
     """Return what the intruder knows more closely than the policy allows.
 
     A hidden or banded count with a small side must stay open by 5 children, any other count with a small side
     must not be known to be small, and a base under 10 must not be known. With `own`, the intruder is one of
     the children and knows their own answer.
     """
-    found = list(intruder.loose)
+    return list(each_leak(intruder, children, own=own))
+
+
+def each_leak(
+    intruder: Intruder, children: Children, *, own: np.random.Generator | None = None
+) -> Iterator[str]:
+    """Yield the same, one after the other."""
+    yield from intruder.loose
     published = {s.quantity: s for s in intruder.statements}
     for measures in intruder.links():
         world = intruder.world(measures)
@@ -160,11 +165,8 @@ def leaks(
                     continue
                 base = Quantity(measure, category, "base", group)
                 n, count = children.truth(measure, category, group)
-                found += [
-                    f"{problem}: {measure} {category} {group}, true {count} of {n}"
-                    for problem in _problems(world, published, base, n, count, me)
-                ]
-    return found
+                for problem in _problems(world, published, base, n, count, me):
+                    yield f"{problem}: {measure} {category} {group}, true {count} of {n}"
 
 
 def _problems(

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attack import Intruder
-from children import SMALL, Children, invent, leaks
+from children import SMALL, Children, each_leak, invent
 
 import brightspots as bs
 from brightspots.errors import ArgumentError
 from brightspots.findings.benchmarks import Benchmark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brightspots.disclosure.release import Release
 
 PLACE, BEFORE = ("Somewhere", "2021"), ("Somewhere", "2019")
@@ -41,11 +43,11 @@ class Request:
     def release(self) -> Release:
         return bs.release(*self.results)
 
-    def leaks(self, release: Release, *, own: np.random.Generator | None = None) -> list[str]:
+    def leaks(self, release: Release, *, own: np.random.Generator | None = None) -> Iterator[str]:
         intruder = Intruder(release, SMALL, PLACE, tables=self.tables, printed=self.printed)
-        found = leaks(intruder, self.children, own=own)
+        yield from each_leak(intruder, self.children, own=own)
         last = Intruder(release, SMALL, BEFORE, tables=[()], printed=self.printed)
-        return found + [f"last wave: {leak}" for leak in leaks(last, self.last)]
+        yield from (f"last wave: {leak}" for leak in each_leak(last, self.last))
 
 
 def request(seed: int) -> Request:
