@@ -233,6 +233,21 @@ def test_a_file_given_for_one_band_and_rows_of_another(small: Questionnaire) -> 
     assert told(problems_of({"8-11": frame[:3], "11-18": frame[3:].reset_index(drop=True)}, small)) == set()
 
 
+def test_words_that_are_no_band_do_not_contradict_a_file(small: Questionnaire) -> None:
+    young = good(age_band=["primary"] * 6).iloc[:3]
+    assert told(problems_of({"8-11": young}, small)) == set()
+
+
+def test_a_column_that_the_mapping_claims_is_not_taken_for_its_name(small: Questionnaire) -> None:
+    frame = good().drop(columns=["school", "helped"])
+    frame["bullied"] = GOOD["school"]
+    survey = read_survey(frame, small, mapping=Mapping(columns={"school": "Bullied"}), eligible=ELIGIBLE)
+    assert survey.answers["school"].tolist() == GOOD["school"]
+    assert set(survey.answers["bullied"]) == {"not_asked"}
+    survey = read_survey(good(), small, mapping=Mapping(ignore=("care",)), eligible=ELIGIBLE)
+    assert set(survey.answers["care"]) == {"not_asked"}
+
+
 def test_the_mapping_says_what_the_band_column_writes(small: Questionnaire) -> None:
     frame = good(age_band=[1, 1, 1, 2, 2, 2])
     mapping = Mapping(age_bands={"1": "8-11", "2.0": "11-18"})

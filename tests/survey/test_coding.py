@@ -199,7 +199,11 @@ def test_the_mapping_says_what_missing_codes_mean(small: Questionnaire) -> None:
     mapping = Mapping(missing={"prefer_not": (-8,), "dont_know": (-7, "dk")})
     assert read(small, "school", [-8, -7, "DK"], mapping) == ["prefer_not", "dont_know", "dont_know"]
     assert read(small, "gender", [-8, "dk"], mapping) == ["not known", "not known"]
-    assert read(small, "school", [-8], mapping, labels={-8: "Don't know"}) == ["prefer_not"]
+    coded = code(small, "school", [-8], mapping, labels={-8: "Don't know"})
+    assert (names(coded, small, "school"), coded.contradictions) == (["prefer_not"], ())
+    assert code(small, "school", [-8], mapping, labels={-8: "A lot"}).contradictions == (
+        coding.CONTRADICTION,
+    )
 
 
 def test_the_questionnaire_declares_missing_codes_but_a_label_goes_before(small: Questionnaire) -> None:
