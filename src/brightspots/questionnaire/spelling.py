@@ -37,6 +37,11 @@ def fold(value: Any) -> str:
     return whole.group(1) if whole else text
 
 
+def fold_id(name: Any) -> str:
+    """Fold a heading as an id is written, so that "Good friend" meets ``good_friend``."""
+    return fold(name).replace(" ", "_")
+
+
 def fold_band(value: Any) -> str:
     """Fold the spellings of an age band.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brightspots.questionnaire.spelling import fold
+from brightspots.questionnaire.spelling import fold_id
 from brightspots.survey.catalogue import problem
 from brightspots.survey.identity import identifies
 
@@ -48,16 +48,16 @@ class Columns:
         self.problems: list[Problem] = []
         self.used: set[str] = set()
         self._by_name = {column.name: column for column in export.columns}
-        self._by_spelling = {_spelling(column.name): column for column in reversed(export.columns)}
-        self._claimed = {_spelling(name) for name in _names_in(mapping)}
+        self._by_spelling = {fold_id(column.name): column for column in reversed(export.columns)}
+        self._claimed = {fold_id(name) for name in _names_in(mapping)}
 
     def named(self, name: str) -> Column | None:
         """Return the column of a name in any spelling."""
-        return self._by_name.get(name) or self._by_spelling.get(_spelling(name))
+        return self._by_name.get(name) or self._by_spelling.get(fold_id(name))
 
     def unclaimed(self, name: str) -> Column | None:
         """Return the column of a name, unless the mapping names that column for something else."""
-        return None if _spelling(name) in self._claimed else self.named(name)
+        return None if fold_id(name) in self._claimed else self.named(name)
 
     def role(self, name: str, *, needed: bool, exactly: bool = False) -> Column | None:
         """Return the column that the mapping names for a role such as ``response_id``, else one of that name.
@@ -151,20 +151,20 @@ class Columns:
     def others(self) -> list[Problem]:
         """Report columns that were dropped because they identify, and those that nothing maps."""
         identity, ignored = (
-            {_spelling(name) for name in (getattr(self.mapping, key) if self.mapping else ())}
+            {fold_id(name) for name in (getattr(self.mapping, key) if self.mapping else ())}
             for key in ("identity", "ignore")
         )
         return [
             problem(
                 "identity_dropped"
-                if _spelling(column.name) in identity or identifies(column.name, column.label)
+                if fold_id(column.name) in identity or identifies(column.name, column.label)
                 else "unmapped_column",
                 self.export.name,
                 column.name,
                 count=self.export.n,
             )
             for column in self.export.columns
-            if column.name not in self.used and _spelling(column.name) not in ignored
+            if column.name not in self.used and fold_id(column.name) not in ignored
         ]
 
     def absent(self, held: Iterable[str], bands: Sequence[str]) -> list[Problem]:
@@ -182,10 +182,6 @@ class Columns:
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
         listed = ", ".join(names[:NAMES_SHOWN]) + more
         return [problem("absent_questions", self.export.name, count=len(names), names=listed)]
-
-
-def _spelling(name: str) -> str:
-    return fold(name).replace(" ", "_")
 
 
 def _names_in(mapping: Mapping | None) -> list[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from brightspots.errors import ArgumentError, OutputError, SurveyError
 from brightspots.questionnaire.model import WellbeingScale
-from brightspots.questionnaire.spelling import fold, fold_band
+from brightspots.questionnaire.spelling import fold, fold_band, fold_id
 from brightspots.survey.identity import identifies
 from brightspots.survey.problems import Problems
 from brightspots.survey.readers import read_export
@@ -250,7 +250,7 @@ def suggest(column: Column, questionnaire: Questionnaire) -> list[tuple[float, s
     labels = {fold(text) for text in column.labels.values() if text}
     scored = []
     for item, (about, answers) in described.items():
-        if fold(column.name).replace(" ", "_") == item:
+        if fold_id(column.name) == item:
             scored.append((1.0, item))
             continue
         held = math.fsum(weight.get(word, unheard) for word in words)

@@ -22,7 +22,7 @@ import numpy as np
 from brightspots.errors import OutputError, SurveyError
 from brightspots.measures.composite import LOW, NOT_LOW
 from brightspots.measures.measure import COUNTED, OTHER_BAND, REPORTED, Measure, measures_of
-from brightspots.questionnaire.spelling import band_spellings, fold, fold_band
+from brightspots.questionnaire.spelling import band_spellings, fold, fold_band, fold_id
 from brightspots.survey.drafting import config_text, write_drafts
 from brightspots.survey.problems import Problem, Problems
 from brightspots.survey.readers import read_export
@@ -223,7 +223,7 @@ def _lines(export: Export, questionnaire: Questionnaire) -> tuple[list[Line], li
         cell = {name: columns[name][i] if name in columns else None for name in FORM_COLUMNS}
         if cell["count"] is None and cell["percent"] is None and cell["n"] is None:
             continue
-        name = "" if cell["measure"] is None else fold(cell["measure"]).replace(" ", "_")
+        name = "" if cell["measure"] is None else fold_id(cell["measure"])
         band = only if cell["age_band"] is None else spellings.get(fold_band(cell["age_band"]), "")
         category = "" if cell["category"] is None else fold(cell["category"])
         place = (name, band, category or (COUNTED if name in measures else ""))
