@@ -23,6 +23,7 @@ TOLERANCE = 1e-6
 OPTIONS = {"output_flag": False, "threads": 1, "mip_max_nodes": 2000, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
 """Limits in nodes and not in seconds: the same answer on every machine."""
 
+STATUS = highspy.HighsModelStatus
 MANY = 1e6
 """More children than any count could be: a bound that reaches it is no bound."""
 
@@ -69,19 +70,16 @@ class Knowledge:
         if limits is None or limits[1] - limits[0] < width:
             return False
         if self._spread(target) < width - TOLERANCE:
-            self._find_whole_worlds(target)
+            self._find_whole_worlds(target, limits, width)
         return self._spread(target) >= width - TOLERANCE
 
-    def bounds(self, target: Row) -> tuple[int, int | None] | None:
-        """Return the least and greatest value that a sum can have; None where it cannot be told.
-
-        The greatest is None where there is none.
-        """
+    def bounds(self, target: Row) -> tuple[int | None, int | None]:
+        """Return the least and greatest value that a sum can have; None for each that there is not."""
         limits = self._limits(target)
         if limits is None:
-            return None
-        if self._spread(target) < limits[1] - limits[0] and self._find_whole_worlds(target):
-            values = self._worlds @ _dense(target, self.size)
+            return None, None
+        if self._spread(target) < limits[1] - limits[0] and self._find_whole_worlds(target, limits, MANY):
+            values = self._values(target)
             limits = round(values.min()), round(values.max())
         return limits[0], None if limits[1] >= MANY else limits[1]
 
@@ -94,8 +92,12 @@ class Knowledge:
             held |= set(np.flatnonzero(np.abs(self._solver.getSolution().row_dual) > TOLERANCE).tolist())
         return held
 
+    def _values(self, target: Row) -> World:
+        """Return what a sum is in each world found so far."""
+        return np.asarray(self._worlds @ _dense(target, self.size))
+
     def _spread(self, target: Row) -> float:
-        values = self._worlds @ _dense(target, self.size)
+        values = self._values(target)
         return float(values.max() - values.min()) if values.size else 0.0
 
     def _limits(self, target: Row) -> tuple[int, int] | None:
@@ -118,7 +120,7 @@ class Knowledge:
         if _solve(solver, {}, 1, self.size):
             self._add([np.rint(np.asarray(solver.getSolution().col_value))])
             return True
-        return False if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible else None
+        return False if solver.getModelStatus() == STATUS.kInfeasible else None
 
     @property
     def worlds(self) -> World:
@@ -132,13 +134,27 @@ class Knowledge:
         solver.changeColsIntegrality(self.size, np.arange(self.size, dtype=np.int32), kinds)
         return solver
 
-    def _find_whole_worlds(self, target: Row) -> bool:
-        """Find worlds of whole children with the least and with the most in a sum."""
+    def _find_whole_worlds(self, target: Row, limits: tuple[int, int], width: float) -> bool:
+        """Find worlds of whole children that differ in a sum by a width, else those with the least and most.
+
+        The search starts from the worlds found so far, goes first to where the limits leave more room, and
+        stops as soon as the width is reached.
+        """
         solver = self._in_whole_numbers()
-        for sign in (1, -1):
+        found = self._values(target)
+        room = (found.min() - limits[0], limits[1] - found.max()) if found.size else (0, 0)
+        for sign in (1, -1) if room[0] >= room[1] else (-1, 1):
+            values = sign * self._values(target)
+            if values.size:
+                start = highspy.HighsSolution()
+                start.col_value = self._worlds[values.argmin()].tolist()
+                solver.setSolution(start)
+                solver.setOptionValue("objective_target", float(values.max() - width))
             if not _solve(solver, target, sign, self.size):
                 return False
             self._add([np.rint(np.asarray(solver.getSolution().col_value))])
+            if self._spread(target) >= width - TOLERANCE:
+                return True
         return True
 
     def _add(self, worlds: Sequence[World]) -> None:
@@ -188,4 +204,4 @@ def _new_solver() -> Any:
 def _solve(solver: Any, target: Row, sign: int, size: int) -> bool:
     solver.changeColsCost(size, np.arange(size, dtype=np.int32), sign * _dense(target, size))
     solver.run()
-    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    return solver.getModelStatus() in (STATUS.kOptimal, STATUS.kObjectiveTarget)

@@ -7,7 +7,9 @@ number could be worked out from totals, complements or other tables, the cheapes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brightspots.disclosure.cells import Cell, Decision, decide, in_band
@@ -33,15 +35,23 @@ TOO_LARGE = "a crossed table too large to be audited"
 SAID = ("shown", "banded", "no base")
 
 
+Bounds = Callable[[], tuple[int | None, int | None]]
+
+
+def unbounded() -> tuple[None, None]:
+    """Tell no bounds: those of a cell that is shown need none, and some cannot be told."""
+    return None, None
+
+
 @dataclass(frozen=True)
 class Planned:
-    """A decision, and the fewest and most children that the count could hold by all that is published.
+    """A decision, and what tells the fewest and most children that the count could hold by all published.
 
-    The bounds are None where the cell is shown, or where they cannot be told; the greatest if there is none.
+    Each bound is a program of its own, so they are worked out only where somebody asks.
     """
 
     decision: Decision
-    bounds: tuple[int, int | None] | None = None
+    bounds: Bounds = unbounded
 
 
 def plan(
@@ -162,17 +172,12 @@ class Protection:
         self.knowledge = system.knowledge(self.current) if self.targets else None
 
     def planned(self) -> dict[Cell, Planned]:
-        """Withhold what more must be withheld, and return every decision with its bounds."""
-        decisions, knowledge = self.protect(), self.knowledge
-        hidden = (
-            {c for c, d in decisions.items() if d.status in ("banded", "withheld")} if knowledge else set()
-        )
+        """Withhold what more must be withheld, and return every decision with what bounds it."""
         return {
-            cell: Planned(
-                decision,
-                knowledge.bounds(self.system.count_row(cell)) if knowledge and cell in hidden else None,
-            )
-            for cell, decision in decisions.items()
+            cell: Planned(decision, partial(self.knowledge.bounds, self.system.count_row(cell)))
+            if self.knowledge and decision.status in ("banded", "withheld")
+            else Planned(decision)
+            for cell, decision in self.protect().items()
         }
 
     def protect(self) -> dict[Cell, Decision]:

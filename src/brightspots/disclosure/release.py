@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import asdict, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 
 from brightspots.disclosure.cells import Cell, Decision
 from brightspots.disclosure.editions import FORMAT, Edition, read_edition, what_is_known
 from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses, Search
-from brightspots.disclosure.plan import Planned, plan
+from brightspots.disclosure.plan import Bounds, plan
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.cohorts import Cohorts, searched_category
@@ -59,8 +60,6 @@ class Release:
         By questionnaire: a hash of who answered, made of nothing but the published numbers of responses.
     searches : dict of str to Search
         By questionnaire: what a search for cohorts covered.
-    audit : Audit
-        For the analyst; it is never published.
     """
 
     policy: Policy
@@ -72,8 +71,8 @@ class Release:
     promises: Mapping[str, str]
     respondents: Mapping[str, str]
     searches: Mapping[str, Search]
-    audit: Audit
     _published: tuple[Figure, ...]
+    _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
     def __init__(self, key: object, **parts: Any) -> None:
         if key is not _KEY:
@@ -94,6 +93,12 @@ class Release:
     def places(self) -> tuple[tuple[str, str, str], ...]:
         """The (questionnaire, area, wave) that it speaks of, in order."""
         return tuple(dict.fromkeys((r.questionnaire, r.area, r.wave) for r in self.responses))
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What was banded or withheld and why, for the analyst; worked out when it is first asked for."""
+        found = [row | dict(zip(AUDIT_BOUNDS, bounds(), strict=True)) for row, bounds in self._protected]
+        return Audit.from_rows(found, AUDIT_COLUMNS)
 
     def explain(self, measure: str, *, age_band: str = ALL, category: str | None = None) -> str:
         """Explain one figure and its verdicts in a paragraph: why this one, or why withheld.
@@ -224,13 +229,14 @@ def release(
         promises=parts["promises"],
         respondents=parts["respondents"],
         searches=parts["searches"],
-        audit=Audit.from_rows(lists["audit"], AUDIT_COLUMNS),
+        _protected=tuple(lists["protected"]),
     )
 
 
+AUDIT_BOUNDS = ("least", "greatest")
 AUDIT_COLUMNS = (
-    "questionnaire", "area", "wave", "measure", "category", "age_band", "group", "status", "said", "least",
-    "greatest", "why",
+    "questionnaire", "area", "wave", "measure", "category", "age_band", "group", "status", "said",
+    *AUDIT_BOUNDS, "why",
 )  # fmt: skip
 
 
@@ -318,8 +324,10 @@ class _Part:
                 parts["searches"][self.name] = Search(
                     result.measure, result.direction, result.candidates, result.permutations, result.traits
                 )
-        lists["audit"] += [
-            self._audit_row(c, p) for c, p in self.planned.items() if p.decision.status != "shown"
+        lists["protected"] += [
+            (self._audit_row(c, p.decision), p.bounds)
+            for c, p in self.planned.items()
+            if p.decision.status != "shown"
         ]
 
     def figure(self, cell: Cell) -> Figure:
@@ -456,8 +464,8 @@ class _Part:
                 listed.append(Responses(self.name, area, wave, band, None if hide else n, of, rate))
         return listed
 
-    def _audit_row(self, cell: Cell, planned: Planned) -> dict[str, Any]:
-        decision, bounds = planned.decision, planned.bounds
+    def _audit_row(self, cell: Cell, decision: Decision) -> dict[str, Any]:
+        """Return what the audit says of a cell beside its bounds: nothing that is hidden."""
         said = ""
         if decision.status == "banded":
             said = (
@@ -475,8 +483,6 @@ class _Part:
             "group": ("all others than " if cell.rest else "") + ", ".join(f"{t} {v}" for t, v in cell.group),
             "status": decision.status,
             "said": said,
-            "least": None if bounds is None else bounds[0],
-            "greatest": None if bounds is None else bounds[1],
             "why": decision.why,
         }
 
