@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from brightspots.errors import ConfigError
 from brightspots.questionnaire.faults import build, read_toml
@@ -41,18 +41,30 @@ class SurveyConfig(Frozen):
     eligible: dict[str, Annotated[int, Field(ge=0)]] = {}
 
 
+class BenchmarksConfig(Frozen):
+    """One set of benchmarks: a shipped name or a path, and which areas of a table of many."""
+
+    name: Text
+    areas: tuple[Text, ...] = ()
+
+
 class CompareConfig(Frozen):
     """What to compare with.
 
     Attributes
     ----------
-    benchmarks : tuple of str
-        Shipped names, or paths.
+    benchmarks : tuple of BenchmarksConfig
+        A text alone is a name without areas.
     previous : str, or dict of questionnaire to str
         The last wave's saved tally (.json) or form of counts; for the first survey unless named.
     """
 
-    benchmarks: tuple[str, ...] = ()
+    benchmarks: tuple[
+        Annotated[
+            BenchmarksConfig, BeforeValidator(lambda one: {"name": one} if isinstance(one, str) else one)
+        ],
+        ...,
+    ] = ()
     previous: str | dict[str, str] = ""
 
 

@@ -143,7 +143,10 @@ def _benchmarks(config: RunConfig, sources: list[Source]) -> Benchmarks | None:
     from brightspots.findings.benchmarks import load_benchmarks
 
     shipped = shipped_names("benchmarks")
-    loaded = [load_benchmarks(_named(config, name, shipped)) for name in config.compare.benchmarks]
+    loaded = [
+        load_benchmarks(_named(config, one.name, shipped), areas=one.areas)
+        for one in config.compare.benchmarks
+    ]
     if not loaded:
         return None
     together = reduce(add, loaded)

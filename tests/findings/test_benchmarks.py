@@ -7,8 +7,16 @@ from pydantic import ValidationError
 
 from brightspots.errors import BenchmarkError
 from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
+from brightspots.measures.measure import measures_of
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.shipped import shipped_names
+
+SHIPPED = {
+    "care-leavers-published": [],
+    "children-in-care-published": [],
+    "ons-personal-wellbeing-2014-15": ["United Kingdom", "Sheffield"],
+    "sheffield-2021": [],
+}
 
 
 def figure(**changes):
@@ -31,21 +39,50 @@ def faults(path):
 
 class TestFile:
     def test_what_ships_loads_and_says_where_it_is_from(self):
-        assert "sheffield-2021" in shipped_names("benchmarks")
-        for name in shipped_names("benchmarks"):
-            benchmarks = load_benchmarks(name)
+        assert shipped_names("benchmarks") == tuple(SHIPPED)
+        for name, areas in SHIPPED.items():
+            benchmarks = load_benchmarks(name, areas=areas)
             assert len(benchmarks) > 0
+            assert benchmarks.about
+            assert benchmarks.licence
             assert all(one.source for one in benchmarks.benchmarks)
 
-    def test_what_ships_fits_the_questionnaire_it_names(self):
-        for one in load_benchmarks("sheffield-2021").benchmarks:
-            assert one.questionnaire == "children-in-care"
-            assert one.misfits(load_questionnaire("children-in-care")) == []
-            assert one.misfits(load_questionnaire("care-leavers")) == []
+    @pytest.mark.parametrize("name", SHIPPED)
+    def test_what_ships_fits_the_questionnaire_it_names(self, name):
+        for one in load_benchmarks(name, areas=SHIPPED[name]).benchmarks:
+            assert one.questionnaire in shipped_names("questionnaires")
+            for questionnaire in shipped_names("questionnaires"):
+                assert one.misfits(load_questionnaire(questionnaire)) == []
+
+    @pytest.mark.parametrize("name", SHIPPED)
+    def test_what_ships_counts_the_answers_that_the_questionnaire_counts(self, name):
+        """Or says that its options differ: a published figure may count others than we do."""
+        for one in load_benchmarks(name, areas=SHIPPED[name]).benchmarks:
+            measure = measures_of(load_questionnaire(one.questionnaire))[one.measure]
+            if one.category == "counted" and "options" not in one.differs:
+                band = measure.asked[0] if one.age_band == "all" else one.age_band
+                assert {*one.counted, "reported: counted"} == set(measure.counted("counted", band))
+
+    def test_a_published_figure_has_its_year_and_ages_or_no_verdict(self):
+        """Sheffield's strategy names neither: its figures stand as they are printed."""
+        for name in SHIPPED.keys() - {"sheffield-2021"}:
+            for one in load_benchmarks(name, areas=SHIPPED[name]).benchmarks:
+                assert one.ages is not None
+                assert one.year or one.differs
+
+    def test_without_a_name_it_lists_what_ships(self):
+        listed = load_benchmarks()
+        assert listed.column("name") == list(SHIPPED)
+        assert listed.column_names[:6] == ("name", "about", "comparators", "figures", "years", "licence")
+        assert all(listed.column("licence"))
+        ons = next(row for row in listed if row.name.startswith("ons"))
+        assert (ons.comparators, ons.years, ons.areas) == ("general population", "2014/15", 441)
+        assert ons.figures == 441 * 4 * 4 - 3820 - 16  # withheld as x, and as #
+        assert "not for release" not in repr(listed)
 
     def test_an_unknown_name_lists_the_known_ones(self):
         assert faults("leeds") == [
-            "no benchmarks of this name ship; there are: sheffield-2021. Or give a path to a .toml"
+            f"no benchmarks of this name ship; there are: {', '.join(SHIPPED)}. Or give a path to a .toml"
         ]
 
     def test_a_file_that_is_not_there(self, tmp_path):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import brightspots as bs
 from brightspots.errors import ArgumentError
-from brightspots.findings.councils import find_area, refuse_doubles
+from brightspots.findings.councils import refuse_doubles
 from brightspots.findings.funnels import place_among_areas
 from brightspots.tallies.tally import RESPONSES, CountTable, Tally, count_columns
 
@@ -270,8 +270,8 @@ def test_a_scale_needs_its_category():
         ("maple", "own is 'maple', which is none of the 12 areas as they are spelled; near it: 'Maple'"),
         ("Maple City Council", "near it: 'Maple'"),
         ("Mapel", "near it: 'Maple'"),
-        ("E08000019", "they are given by names"),
-        ("373", "they are given by names"),
+        ("E08000019", "own is 'E08000019', Sheffield, which is none of the 12 areas; none comes near"),
+        ("E12000003", "none of the 12 areas as they are spelled; they are given by names"),
         ("Zzyzx", "none comes near"),
     ],
 )
@@ -314,10 +314,14 @@ def test_names_and_codes_do_not_stand_side_by_side(other):
         place(names=[*NAMES[:11], other], own="Ash")
 
 
-def test_a_council_is_found_as_it_is_spelled():
-    assert find_area("E08000019", ["E08000016", "E08000019"]) == 1
-    with pytest.raises(ArgumentError, match="near it: 'E08000019'"):
-        find_area("E08000039", ["E08000016", "E08000019"])
+def test_our_own_council_under_another_name_of_it_is_left_out_of_the_common_level():
+    names = ["Sheffield", *NAMES[1:]]
+    as_spelled = place(names=names, own="Sheffield")
+    for other in ("Sheffield City Council", "City of Sheffield", "373", "E08000019", "E08000039"):
+        placed = place(names=names, own=other)
+        assert placed.own == "Sheffield"
+        assert [row.own for row in placed] == [row.own for row in as_spelled]
+        assert placed.theta == as_spelled.theta
 
 
 def test_each_area_is_of_one_wave_and_all_of_about_one_time():

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, overload
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from brightspots.errors import BenchmarkError
+from brightspots.errors import ArgumentError, BenchmarkError
+from brightspots.findings.benchmark_tables import Line, areas_of, choose_areas, read_tables
 from brightspots.findings.estimates import ALL
 from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Questionnaire, Text
-from brightspots.questionnaire.shipped import find_toml
+from brightspots.questionnaire.shipped import find_toml, shipped_names
 from brightspots.questionnaire.spelling import fold
+from brightspots.tables import Table
 
 READ_FROM_CHART = "chart"
 CHART_STEP = 4.0
@@ -32,6 +34,9 @@ GENERAL_POPULATION = "general population"
 KNOWN = {name: name for name in (LAST_WAVE, CARE_ELSEWHERE, GENERAL_POPULATION)}
 
 IDENTITY = ("measure", "category", "age_band", "comparator", "questionnaire")
+SHIPPED_COLUMNS = ("name", "about", "comparators", "figures", "years", "licence", "areas")
+NO_FIGURE = {"percent": 0.0, "count": None, "n": None, "lower": None, "upper": None, "rounded_to": 0}
+"""Stands in for a figure that its publisher withheld while the rest of its row is checked."""
 
 
 class Benchmark(Frozen):
@@ -87,6 +92,11 @@ class Benchmark(Frozen):
     ages: tuple[int, int] | None = None
     design_effect: Annotated[float, Field(ge=1, strict=True)] = 1
     illustrative: bool = False
+    lower: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
+    upper: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
+    confidence: float = 0.95
+    differs: tuple[Literal["wording", "options", "mode", "country", "base"], ...] = ()
+    override: dict[str, str] = {}
 
     @field_validator("count")
     @classmethod
@@ -198,10 +208,20 @@ class Benchmarks(Frozen):
     """A file of benchmarks.
 
     Read one with `load_benchmarks`; add two to compare with both.
+
+    Attributes
+    ----------
+    benchmarks : tuple of Benchmark
+    about, licence : str
+        What they are, and under which terms they were published.
+    withheld : tuple of str
+        Names of figures of a table that their publisher withheld: there is nothing to compare with.
     """
 
     benchmarks: Annotated[tuple[Benchmark, ...], Field(alias="benchmark")] = ()
     about: str = ""
+    licence: str = ""
+    withheld: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
     def __len__(self) -> int:
         return len(self.benchmarks)
@@ -213,42 +233,153 @@ class Benchmarks(Frozen):
         repeated = _repeated([figure.model_dump() for figure in joined])
         if repeated:
             raise BenchmarkError("benchmarks", repeated)
-        about = " ".join(dict.fromkeys(filter(None, (self.about, other.about))))
-        return self.model_copy(update={"benchmarks": joined, "about": about})
+        texts = {
+            key: " ".join(dict.fromkeys(filter(None, (getattr(self, key), getattr(other, key)))))
+            for key in ("about", "licence")
+        }
+        withheld = (*self.withheld, *other.withheld)
+        return self.model_copy(update={"benchmarks": joined, "withheld": withheld, **texts})
 
     def __repr__(self) -> str:
         comparators = ", ".join(dict.fromkeys(b.comparator for b in self.benchmarks))
-        return f"<Benchmarks: {len(self)} figures ({comparators})>"
+        withheld = f", {len(self.withheld)} withheld by their publisher" if self.withheld else ""
+        return f"<Benchmarks: {len(self)} figures ({comparators}){withheld}>"
 
     def __str__(self) -> str:
         return repr(self)
 
 
-def load_benchmarks(name: str | Path) -> Benchmarks:
-    """Load benchmarks: a set that ships with the library, or a TOML file of your own.
+class ShippedBenchmarks(Table):
+    """The benchmarks that ship with the library, one row a set. All of them are published."""
+
+    released = True
+    title = "Benchmarks that ship"
+
+
+@overload
+def load_benchmarks(name: None = None, *, areas: Sequence[str] = ()) -> ShippedBenchmarks: ...
+@overload
+def load_benchmarks(name: str | Path, *, areas: Sequence[str] = ()) -> Benchmarks: ...
+def load_benchmarks(
+    name: str | Path | None = None, *, areas: Sequence[str] = ()
+) -> Benchmarks | ShippedBenchmarks:
+    """Load benchmarks: a set that ships with the library, or a TOML file of your own; or list what ships.
 
     Parameters
     ----------
-    name : str or path
-        A shipped name (``sheffield-2021``) or the path of a TOML file.
+    name : str or path, optional
+        A shipped name (``sheffield-2021``) or the path of a TOML file. Left out, what ships is listed.
+    areas : sequence of str, optional
+        Which areas of a table of many: by their names there, by their codes, or by any name or code of a
+        council. One area keeps the table's comparator; of several, each gets one of its own.
 
     Returns
     -------
     Benchmarks
+        Figures that their publisher withheld are left out; `Benchmarks.withheld` names them.
+    ShippedBenchmarks
+        Without a `name`: a `Table` with ``name about comparators figures years licence areas``.
 
     Raises
     ------
     BenchmarkError
-        If it is not known, or with every fault of the file and its place.
+        If it is not known, or with every fault of the file and of its tables, each with its place; if an
+        area is not there (with those that come near), all its figures are withheld, or none was named where
+        there are many.
+    ArgumentError
+        If `areas` is a single text, or given without a name.
 
     Examples
     --------
     >>> benchmarks = load_benchmarks("sheffield-2021")
     >>> next(b.share for b in benchmarks.benchmarks if b.measure == "feels_safe")
     0.75
+    >>> load_benchmarks("ons-personal-wellbeing-2014-15", areas=["Sheffield City Council"])
+    <Benchmarks: 16 figures (general population)>
+    >>> [row.name for row in load_benchmarks()][-2:]
+    ['ons-personal-wellbeing-2014-15', 'sheffield-2021']
     """
+    if isinstance(areas, str):
+        raise ArgumentError(f"areas is {areas!r}; give a list, such as [{areas!r}].")
+    if name is None:
+        if areas:
+            raise ArgumentError("areas needs the name of the benchmarks that hold them.")
+        return _list_shipped()
     path = find_toml(name, "benchmarks", BenchmarkError)
-    return build(Benchmarks, read_toml(path, BenchmarkError), path.name, BenchmarkError, _cross_faults)
+    alone, lines = _read(path)
+    chosen, faults = _choose(lines, areas)
+    rows = [_of_area(line, apart=len(areas_of(chosen)) > 1) for line in chosen]
+    withheld = tuple(_name(entry) for line, entry in zip(chosen, rows, strict=True) if line.withheld)
+    figures = tuple(
+        Benchmark.model_validate(entry) for line, entry in zip(chosen, rows, strict=True) if not line.withheld
+    )
+    known = {line.area for line in chosen if not line.withheld}
+    faults += [
+        f"areas: every figure of {area.name!r} was withheld by its publisher"
+        for area in areas_of(chosen)
+        if area not in known
+    ]
+    faults += _repeated([*(figure.model_dump() for figure in alone.benchmarks), *rows])
+    if faults:
+        raise BenchmarkError(path.name, faults)
+    return alone.model_copy(update={"benchmarks": (*alone.benchmarks, *figures), "withheld": withheld})
+
+
+def _read(path: Path) -> tuple[Benchmarks, list[Line]]:
+    """Read a file and its tables: the figures that stand in the file itself, and the lines of the tables."""
+    raw = read_toml(path, BenchmarkError)
+    columns = Benchmark.model_fields.keys() - {"override"}
+    lines, faults = read_tables(raw.pop("table", []), path.parent, columns)
+    for line in lines:
+        entry = line.entry | (NO_FIGURE if line.withheld else {})
+        try:
+            build(Benchmark, entry, path.name, BenchmarkError)
+        except BenchmarkError as error:
+            faults += [line.placed(fault) for fault in error.faults]
+    faults += ["withheld: unknown key"] if "withheld" in raw else []
+    alone = build(Benchmarks, raw, path.name, BenchmarkError, lambda raw: [*_cross_faults(raw), *faults])
+    return alone, lines
+
+
+def _choose(lines: Sequence[Line], wanted: Sequence[str]) -> tuple[list[Line], list[str]]:
+    """Return the lines of the areas that are wanted, and all those without an area."""
+    areas = areas_of(lines)
+    chosen, faults = choose_areas(areas, wanted)
+    if wanted and not areas:
+        faults = ["areas: there is no table of areas here; leave it out"]
+    elif not wanted and len(areas) > 1:
+        faults = [f"areas: there are {len(areas)}; name those to compare with, such as {areas[0].name!r}"]
+    elif not wanted:
+        chosen = areas
+    return [line for line in lines if line.area is None or line.area in chosen], faults
+
+
+def _of_area(line: Line, *, apart: bool) -> dict[str, Any]:
+    """Return what a line says, with its area in the source, and in the comparator where there are several."""
+    if line.area is None:
+        return line.entry
+    entry = line.entry | {"source": f"{line.entry['source']}; {line.area.name}"}
+    return entry | ({"comparator": f"{entry['comparator']} in {line.area.name}"} if apart else {})
+
+
+def _list_shipped() -> ShippedBenchmarks:
+    rows = []
+    for name in shipped_names("benchmarks"):
+        alone, lines = _read(find_toml(name, "benchmarks", BenchmarkError))
+        entries = [figure.model_dump() for figure in alone.benchmarks]
+        entries += [line.entry for line in lines if not line.withheld]
+        rows.append(
+            {
+                "name": name,
+                "about": alone.about,
+                "comparators": ", ".join(dict.fromkeys(entry["comparator"] for entry in entries)),
+                "figures": len(entries),
+                "years": ", ".join(sorted({str(entry["year"]) for entry in entries if entry.get("year")})),
+                "licence": alone.licence,
+                "areas": len(areas_of(lines)),
+            }
+        )
+    return ShippedBenchmarks.from_rows(rows, SHIPPED_COLUMNS)
 
 
 def _cross_faults(raw: dict[str, Any]) -> list[str]:
@@ -260,13 +391,17 @@ def _cross_faults(raw: dict[str, Any]) -> list[str]:
 
 def _repeated(entries: Iterable[dict[str, Any]]) -> list[str]:
     """Return what stands more than once: two figures for one comparison would both be tested."""
-    names = [
-        " / ".join(filter(None, (str(entry.get(key, "")) for key in IDENTITY)))
-        for entry in ({"category": COUNTED} | one for one in entries)
-    ]
+    names = [_name(entry) for entry in entries]
     times = Counter(fold(name) for name in names)
     return [
         f"benchmark {name}: stands {times[fold(name)]} times; keep one, or name their comparators apart"
         for name in {fold(name): name for name in names}.values()
         if times[fold(name)] > 1
     ]
+
+
+def _name(entry: dict[str, Any]) -> str:
+    """Return what sets apart the benchmark that an entry makes."""
+    return " / ".join(
+        str(value) for key in IDENTITY if (value := ({"category": COUNTED} | entry).get(key, ""))
+    )

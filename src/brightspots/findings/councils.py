@@ -1,4 +1,4 @@
-"""Names and codes of councils: which one is meant, and whether one stands twice under two spellings.
+"""Which of many areas is our own council, and whether one council stands among them twice.
 
 Nothing here guesses. A council that cannot be told is refused, with the names that come near.
 """
@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import combinations
 
+from brightspots.councils import Council, all_councils, find_councils, near_names, place_and_kind
 from brightspots.errors import ArgumentError
 from brightspots.questionnaire.spelling import fold
 
-KINDS_OF_COUNCIL = frozenset(
-    ("authority", "borough", "city", "corporation", "council", "county", "district", "london", "metropolitan",
-     "royal", "unitary")
-)  # fmt: skip
-SMALL_WORDS = frozenset(("and", "of", "the"))
 CODES = {
-    "national statistics codes": re.compile(r"[ENSW][0-9]{8}"),
+    "national statistics codes": re.compile(r"[ENSWK][0-9]{8}"),
     "three-digit codes": re.compile(r"[0-9]{3}"),
 }
 NAMES = "names"
@@ -27,12 +22,13 @@ SHOWN = 3
 
 
 def find_area(own: str, areas: Sequence[str]) -> int:
-    """Return the place of our own council among areas, spelled exactly as it stands there.
+    """Return the place of our own council among areas: as it is spelled there, or by another name or code.
 
     Parameters
     ----------
     own : str
-        Our council.
+        Our council: its name in any usual spelling, its three-digit code, or a national statistics code of
+        it, also an earlier one.
     areas : sequence of str
         All areas.
 
@@ -43,84 +39,121 @@ def find_area(own: str, areas: Sequence[str]) -> int:
     Raises
     ------
     ArgumentError
-        If it is not among them as it is spelled; with the names that come near.
+        If it is not among them, if it is not known and not spelled as one of them, or if more than one of
+        them may be meant; with the names that come near.
 
     Examples
     --------
-    >>> find_area("Leeds", ["Barnsley", "Leeds", "Sheffield"])
-    1
     >>> find_area("Sheffield City Council", ["Barnsley", "Leeds", "Sheffield"])
+    2
+    >>> find_area("373", ["E08000016", "E08000019"])
+    1
+    >>> find_area("Leicester", ["Leicestershire", "Leeds"])
     Traceback (most recent call last):
         ...
-    brightspots.errors.ArgumentError: own is 'Sheffield City Council', which is none of the 3 areas as they
-    are spelled; near it: 'Sheffield'.
+    brightspots.errors.ArgumentError: own is 'Leicester', which is none of the 2 areas; near it:
+    'Leicestershire'.
     """
     if own in areas:
         return list(areas).index(own)
-    bare, folded = _words(own)[0], {fold(area): area for area in areas}
-    near = [area for area in areas if bare and _words(area)[0] == bare]
-    near += [folded[name] for name in get_close_matches(fold(own), folded, n=SHOWN)]
+    councils = find_councils(own)
+    alike = [i for i, area in enumerate(areas) if councils and find_councils(area) == councils]
+    if len(councils) == 1 and len(alike) == 1:
+        return alike[0]
+    raise ArgumentError(f"own is {own!r}, {_why_not_found(own, councils, areas)}.")
+
+
+def _why_not_found(own: str, councils: tuple[Council, ...], areas: Sequence[str]) -> str:
+    among = f"which is none of the {len(areas)} areas" + ("" if councils else " as they are spelled")
+    if len(councils) > 1:
+        several = " or ".join(council.label for council in councils)
+        among = f"which may be {several}; spell it as the areas are"
+    elif councils and _kind(own) != NAMES:
+        among = f"{councils[0].label}, {among}"
+    near = near_names(own, list(areas))
     kinds = sorted({_kind(area) for area in areas})
+    succession = [text for area in areas for text in _succession(councils, find_councils(area))]
+    if succession:
+        return f"{among}; {'; '.join(succession)}, so their children are not the same"
     if near:
-        hint = f"near it: {', '.join(map(repr, list(dict.fromkeys(near))[:SHOWN]))}"
-    elif _kind(own) not in kinds:
-        hint = f"they are given by {' and '.join(kinds)}"
-    else:
-        hint = "none comes near"
-    raise ArgumentError(
-        f"own is {own!r}, which is none of the {len(areas)} areas as they are spelled; {hint}."
-    )
+        return f"{among}; near it: {', '.join(map(repr, near))}"
+    if not councils and _kind(own) not in kinds:
+        return f"{among}; they are given by {' and '.join(kinds)}"
+    return f"{among}; none comes near"
 
 
 def refuse_doubles(areas: Sequence[str]) -> None:
-    """Refuse areas of which two look like one council, or that are named in several ways.
+    """Refuse areas of which two look like one council, or hold the same children.
 
     Parameters
     ----------
     areas : sequence of str
-        All areas, each once.
+        All areas, each once: names or codes of councils, or areas of another kind.
 
     Raises
     ------
     ArgumentError
-        If two spellings look like one council, or some areas are given by name and others by code: a council
-        could then be counted twice, and our own stand among the others.
+        If two areas are one council, or look like one; if one took the place of another; or if areas that
+        are no known council are given by name and by code together: children could then be counted twice,
+        and our own stand among the others.
 
     Examples
     --------
-    >>> refuse_doubles(["Leicester", "Leicestershire"])
+    >>> refuse_doubles(["Leicester", "Leicestershire", "373"])
     >>> refuse_doubles(["Leicester", "City of Leicester"])
     Traceback (most recent call last):
         ...
     brightspots.errors.ArgumentError: source holds areas that look like one council: 'City of Leicester' and
     'Leicester'. Give each council one spelling.
     """
+    known = {area: find_councils(area) for area in sorted(areas)}
     kinds = sorted({_kind(area) for area in areas})
-    if len(kinds) > 1:
+    strange = [area for area, councils in known.items() if not councils]
+    if len(kinds) > 1 and strange:
         raise ArgumentError(
-            f"source gives its areas by {' and '.join(kinds)}, so one council could stand there twice. Give "
-            "them all alike."
+            f"source gives its areas by {' and '.join(kinds)}, and {_some(strange)} cannot be told to be a "
+            "council, so one could stand there twice. Give them all alike."
         )
-    words = {area: _words(area) for area in sorted(areas)}
-    doubles = [
-        f"{one!r} and {other!r}"
-        for one, other in combinations(words, 2)
-        if words[one][0] == words[other][0]
-        and (words[one][1] <= words[other][1] or words[other][1] <= words[one][1])
-    ]
+    pairs = list(combinations(known, 2))
+    doubles = [f"{one!r} and {other!r}" for one, other in pairs if _look_alike(one, other, known)]
     if doubles:
         raise ArgumentError(
             f"source holds areas that look like one council: {'; '.join(doubles)}. Give each council one "
             "spelling."
         )
+    followed = [text for one, other in pairs for text in _succession(known[one], known[other])]
+    if followed:
+        raise ArgumentError(
+            f"source holds children twice: {'; '.join(followed)}. Take the one or the other with Tally.only."
+        )
+
+
+def _look_alike(one: str, other: str, known: dict[str, tuple[Council, ...]]) -> bool:
+    if known[one] and known[other]:
+        return not set(known[one]).isdisjoint(known[other])
+    (place, kinds), (other_place, other_kinds) = place_and_kind(one), place_and_kind(other)
+    return place == other_place and (kinds <= other_kinds or other_kinds <= kinds)
+
+
+def _succession(ones: tuple[Council, ...], others: tuple[Council, ...]) -> list[str]:
+    """Say that one council took the place of another, if there is no doubt about it."""
+    pairs = [(one, other) for one in ones for other in others]
+    pairs = [(a, b) if b.code in a.became else (b, a) for a, b in pairs]
+    if not pairs or not all(later.code in earlier.became for earlier, later in pairs):
+        return []
+    register = all_councils()
+    return list(
+        dict.fromkeys(
+            f"{earlier.name} became {' and '.join(register[code].name for code in earlier.became)} in "
+            f"{earlier.until}"
+            for earlier, _ in pairs
+        )
+    )
+
+
+def _some(areas: Sequence[str]) -> str:
+    return ", ".join(map(repr, areas[:SHOWN])) + (", …" if len(areas) > SHOWN else "")
 
 
 def _kind(area: str) -> str:
-    return next((kind for kind, code in CODES.items() if code.fullmatch(area.strip().upper())), NAMES)
-
-
-def _words(area: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the words that name a place, and those that say what kind of council it has."""
-    words = re.findall(r"\w+", fold(area).replace("&", " and ").replace("'", "").replace(".", ""))
-    place = tuple(word for word in words if word not in KINDS_OF_COUNCIL | SMALL_WORDS)
-    return place, frozenset(words) & KINDS_OF_COUNCIL
+    return next((kind for kind, code in CODES.items() if code.fullmatch(fold(area).upper())), NAMES)

@@ -104,8 +104,8 @@ def place_among_areas(
     age_band : str, default "all"
         An age band; ``all`` pools those that were asked the same.
     own : str, optional
-        Our own area, exactly as it is spelled in `source`: left out of the common level and of the spread,
-        and judged by the others.
+        Our own area, as it is spelled in `source` or by another name or code of the council: left out of the
+        common level and of the spread, and judged by the others.
 
     Returns
     -------
@@ -128,9 +128,9 @@ def place_among_areas(
     Raises
     ------
     ArgumentError
-        If `own` is not among the areas as it is spelled (with those that come near), two areas look like one
-        council, an area has several waves, waves lie more than 3 years apart, or the measure, category or age
-        band is not known or was asked of nobody.
+        If `own` is not among the areas (with those that come near), two areas look like one council or one
+        took the place of another, an area has several waves, waves lie more than 3 years apart, or the
+        measure, category or age band is not known or was asked of nobody.
 
     Notes
     -----
@@ -169,7 +169,7 @@ def place_among_areas(
     areas = [area for area, _ in places]
     refuse_doubles(areas)
     if own is not None:
-        find_area(own, areas)
+        own = areas[find_area(own, areas)]
     figures = [row for row in estimate(counted, measures=[measure]) if row.category == category]
     if not any(row.age_band == band and row.n for row in figures):
         raise ArgumentError(_why_nobody(asked, band, bool(figures)))
