@@ -1,4 +1,4 @@
-"""The register of councils: spellings, codes and reorganisations, as the law and published files have them."""
+"""The register of councils: spellings, codes and reorganisations, as the law and the files have them."""
 
 from __future__ import annotations
 

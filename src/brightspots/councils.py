@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -118,6 +119,22 @@ def find_councils(text: str) -> tuple[Council, ...]:
     return () if other_county or only_region else by_place.get(place, ())
 
 
+def positions_of(text: str, areas: Sequence[str]) -> list[int]:
+    """Return where, among names or codes of areas, the one council stands that a text means.
+
+    Examples
+    --------
+    >>> positions_of("City of Bristol", ["Leeds", "Bristol", "801"])
+    [1, 2]
+    >>> positions_of("Dorset", ["838"])
+    []
+    """
+    meant = find_councils(text)
+    if len(meant) != 1:
+        return []
+    return [i for i, area in enumerate(areas) if find_councils(area) == meant]
+
+
 @cache
 def _index() -> tuple[dict[str, Council], dict[tuple[str, ...], tuple[Council, ...]]]:
     councils = all_councils().values()
@@ -145,7 +162,7 @@ def place_and_kind(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
     return place, frozenset(words) & KINDS_OF_COUNCIL
 
 
-def near_names(text: str, names: list[str]) -> list[str]:
+def near_names(text: str, names: Sequence[str]) -> list[str]:
     """Return up to three names that come near a text: those of one place, or with its words, before others.
 
     Examples

@@ -1,4 +1,4 @@
-"""Our own council among areas, and areas that hold the same children: what 2019, 2021 and 2023 made of them."""
+"""Our own council among areas, and areas that hold the same children: 2019, 2021 and 2023 made some."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from brightspots.councils import find_councils, near_names
+from brightspots.councils import near_names, positions_of
 from brightspots.errors import SurveyError
 from brightspots.questionnaire.spelling import fold
 from brightspots.survey.readers import read_export
@@ -156,11 +156,6 @@ def _cell(key: str, value: Any) -> Any:
     return value
 
 
-def areas_of(lines: Sequence[Line]) -> list[Area]:
-    """Return the areas of some lines, each once, in the order of the table."""
-    return list(dict.fromkeys(line.area for line in lines if line.area is not None))
-
-
 def choose_areas(areas: Sequence[Area], wanted: Sequence[str]) -> tuple[list[Area], list[str]]:
     """Return the areas that are wanted, and a fault for each one that is not there.
 
@@ -187,12 +182,12 @@ def choose_areas(areas: Sequence[Area], wanted: Sequence[str]) -> tuple[list[Are
     ["areas: 'Sheffeld' is not among the 2 areas; near it: 'Sheffield'"]
     """
     spelled = {fold(key): area for area in reversed(areas) for key in (area.code, area.name) if key}
-    by_council = {find_councils(area.code) or find_councils(area.name): area for area in reversed(areas)}
+    keys = [area.code or area.name for area in areas]
     chosen: dict[Area, None] = {}
     faults: list[str] = []
     for text in wanted:
-        councils = find_councils(text)
-        found = spelled.get(fold(text)) or (by_council.get(councils) if len(councils) == 1 else None)
+        alike = [areas[i] for i in positions_of(text, keys)]
+        found = spelled.get(fold(text)) or (alike[0] if len(alike) == 1 else None)
         if found is not None:
             chosen[found] = None
             continue

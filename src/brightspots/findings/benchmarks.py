@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Any, Literal, overload
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from brightspots.errors import ArgumentError, BenchmarkError
-from brightspots.findings.benchmark_tables import Line, areas_of, choose_areas, read_tables
+from brightspots.findings.benchmark_tables import Area, choose_areas, read_tables
 from brightspots.findings.estimates import ALL
 from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.questionnaire.faults import build, read_toml
@@ -306,44 +309,62 @@ def load_benchmarks(
             raise ArgumentError("areas needs the name of the benchmarks that hold them.")
         return _list_shipped()
     path = find_toml(name, "benchmarks", BenchmarkError)
-    alone, lines = _read(path)
-    chosen, faults = _choose(lines, areas)
-    rows = [_of_area(line, apart=len(areas_of(chosen)) > 1) for line in chosen]
-    withheld = tuple(_name(entry) for line, entry in zip(chosen, rows, strict=True) if line.withheld)
-    figures = tuple(
-        Benchmark.model_validate(entry) for line, entry in zip(chosen, rows, strict=True) if not line.withheld
-    )
-    known = {line.area for line in chosen if not line.withheld}
+    alone, rows = _read(path)
+    chosen, faults = _choose(rows, areas)
+    kept = {row.area for row in chosen if not row.withheld}
     faults += [
         f"areas: every figure of {area.name!r} was withheld by its publisher"
-        for area in areas_of(chosen)
-        if area not in known
+        for area in _areas_of(chosen)
+        if area not in kept
     ]
-    faults += _repeated([*(figure.model_dump() for figure in alone.benchmarks), *rows])
+    apart = len(_areas_of(chosen)) > 1
+    figures = [row.figure if row.area is None else _of_area(row.figure, row.area, apart) for row in chosen]
+    faults += _repeated(figure.model_dump() for figure in (*alone.benchmarks, *figures))
     if faults:
         raise BenchmarkError(path.name, faults)
-    return alone.model_copy(update={"benchmarks": (*alone.benchmarks, *figures), "withheld": withheld})
+    withheld = [row.withheld for row in chosen]
+    return alone.model_copy(
+        update={
+            "benchmarks": (*alone.benchmarks, *compress(figures, map(not_, withheld))),
+            "withheld": tuple(figure.name for figure in compress(figures, withheld)),
+        }
+    )
 
 
-def _read(path: Path) -> tuple[Benchmarks, list[Line]]:
-    """Read a file and its tables: the figures that stand in the file itself, and the lines of the tables."""
+@dataclass(frozen=True)
+class Row:
+    """One row of a table as a benchmark; one that its publisher withheld holds no figure to be used."""
+
+    figure: Benchmark
+    area: Area | None
+    withheld: bool
+
+
+def _read(path: Path) -> tuple[Benchmarks, list[Row]]:
+    """Read a file and its tables: the figures that stand in the file itself, and the rows of the tables."""
     raw = read_toml(path, BenchmarkError)
     columns = Benchmark.model_fields.keys() - {"override"}
     lines, faults = read_tables(raw.pop("table", []), path.parent, columns)
+    rows: list[Row] = []
     for line in lines:
         entry = line.entry | (NO_FIGURE if line.withheld else {})
         try:
-            build(Benchmark, entry, path.name, BenchmarkError)
+            rows.append(Row(build(Benchmark, entry, path.name, BenchmarkError), line.area, line.withheld))
         except BenchmarkError as error:
             faults += [line.placed(fault) for fault in error.faults]
     faults += ["withheld: unknown key"] if "withheld" in raw else []
     alone = build(Benchmarks, raw, path.name, BenchmarkError, lambda raw: [*_cross_faults(raw), *faults])
-    return alone, lines
+    return alone, rows
 
 
-def _choose(lines: Sequence[Line], wanted: Sequence[str]) -> tuple[list[Line], list[str]]:
-    """Return the lines of the areas that are wanted, and all those without an area."""
-    areas = areas_of(lines)
+def _areas_of(rows: Sequence[Row]) -> list[Area]:
+    """Return the areas of some rows, each once, in the order of the table."""
+    return list(dict.fromkeys(row.area for row in rows if row.area is not None))
+
+
+def _choose(rows: Sequence[Row], wanted: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """Return the rows of the areas that are wanted, and all those without an area."""
+    areas = _areas_of(rows)
     chosen, faults = choose_areas(areas, wanted)
     if wanted and not areas:
         faults = ["areas: there is no table of areas here; leave it out"]
@@ -351,35 +372,34 @@ def _choose(lines: Sequence[Line], wanted: Sequence[str]) -> tuple[list[Line], l
         faults = [f"areas: there are {len(areas)}; name those to compare with, such as {areas[0].name!r}"]
     elif not wanted:
         chosen = areas
-    return [line for line in lines if line.area is None or line.area in chosen], faults
+    return [row for row in rows if row.area is None or row.area in chosen], faults
 
 
-def _of_area(line: Line, *, apart: bool) -> dict[str, Any]:
-    """Return what a line says, with its area in the source, and in the comparator where there are several."""
-    if line.area is None:
-        return line.entry
-    entry = line.entry | {"source": f"{line.entry['source']}; {line.area.name}"}
-    return entry | ({"comparator": f"{entry['comparator']} in {line.area.name}"} if apart else {})
+def _of_area(figure: Benchmark, area: Area, apart: bool) -> Benchmark:
+    """Return a figure with its area in the source, and in the comparator too where there are several."""
+    names = {"source": f"{figure.source}; {area.name}"}
+    if apart:
+        names["comparator"] = f"{figure.comparator} in {area.name}"
+    return figure.model_copy(update=names)
 
 
 def _list_shipped() -> ShippedBenchmarks:
-    rows = []
+    listed = []
     for name in shipped_names("benchmarks"):
-        alone, lines = _read(find_toml(name, "benchmarks", BenchmarkError))
-        entries = [figure.model_dump() for figure in alone.benchmarks]
-        entries += [line.entry for line in lines if not line.withheld]
-        rows.append(
+        alone, rows = _read(find_toml(name, "benchmarks", BenchmarkError))
+        figures = [*alone.benchmarks, *(row.figure for row in rows if not row.withheld)]
+        listed.append(
             {
                 "name": name,
                 "about": alone.about,
-                "comparators": ", ".join(dict.fromkeys(entry["comparator"] for entry in entries)),
-                "figures": len(entries),
-                "years": ", ".join(sorted({str(entry["year"]) for entry in entries if entry.get("year")})),
+                "comparators": ", ".join(dict.fromkeys(figure.comparator for figure in figures)),
+                "figures": len(figures),
+                "years": ", ".join(sorted({figure.year for figure in figures} - {""})),
                 "licence": alone.licence,
-                "areas": len(areas_of(lines)),
+                "areas": len(_areas_of(rows)),
             }
         )
-    return ShippedBenchmarks.from_rows(rows, SHIPPED_COLUMNS)
+    return ShippedBenchmarks.from_rows(listed, SHIPPED_COLUMNS)
 
 
 def _cross_faults(raw: dict[str, Any]) -> list[str]:
@@ -391,17 +411,13 @@ def _cross_faults(raw: dict[str, Any]) -> list[str]:
 
 def _repeated(entries: Iterable[dict[str, Any]]) -> list[str]:
     """Return what stands more than once: two figures for one comparison would both be tested."""
-    names = [_name(entry) for entry in entries]
+    names = [
+        " / ".join(filter(None, (str(entry.get(key, "")) for key in IDENTITY)))
+        for entry in ({"category": COUNTED} | one for one in entries)
+    ]
     times = Counter(fold(name) for name in names)
     return [
         f"benchmark {name}: stands {times[fold(name)]} times; keep one, or name their comparators apart"
         for name in {fold(name): name for name in names}.values()
         if times[fold(name)] > 1
     ]
-
-
-def _name(entry: dict[str, Any]) -> str:
-    """Return what sets apart the benchmark that an entry makes."""
-    return " / ".join(
-        str(value) for key in IDENTITY if (value := ({"category": COUNTED} | entry).get(key, ""))
-    )

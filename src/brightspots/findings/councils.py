@@ -9,7 +9,14 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from brightspots.councils import Council, all_councils, find_councils, near_names, place_and_kind
+from brightspots.councils import (
+    Council,
+    all_councils,
+    find_councils,
+    near_names,
+    place_and_kind,
+    positions_of,
+)
 from brightspots.errors import ArgumentError
 from brightspots.questionnaire.spelling import fold
 
@@ -56,11 +63,10 @@ def find_area(own: str, areas: Sequence[str]) -> int:
     """
     if own in areas:
         return list(areas).index(own)
-    councils = find_councils(own)
-    alike = [i for i, area in enumerate(areas) if councils and find_councils(area) == councils]
-    if len(councils) == 1 and len(alike) == 1:
-        return alike[0]
-    raise ArgumentError(f"own is {own!r}, {_why_not_found(own, councils, areas)}.")
+    found = positions_of(own, areas)
+    if len(found) == 1:
+        return found[0]
+    raise ArgumentError(f"own is {own!r}, {_why_not_found(own, find_councils(own), areas)}.")
 
 
 def _why_not_found(own: str, councils: tuple[Council, ...], areas: Sequence[str]) -> str:
@@ -70,7 +76,7 @@ def _why_not_found(own: str, councils: tuple[Council, ...], areas: Sequence[str]
         among = f"which may be {several}; spell it as the areas are"
     elif councils and _kind(own) != NAMES:
         among = f"{councils[0].label}, {among}"
-    near = near_names(own, list(areas))
+    near = near_names(own, areas)
     kinds = sorted({_kind(area) for area in areas})
     succession = [text for area in areas for text in _succession(councils, find_councils(area))]
     if succession:
