@@ -85,6 +85,9 @@ class Benchmark(Frozen):
     percent: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
     count: Annotated[int | None, Field(ge=0, strict=True, validate_default=True)] = None
     n: Annotated[int | None, Field(ge=1, strict=True, validate_default=True)] = None
+    lower: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
+    upper: Annotated[float | None, Field(ge=0, le=100, strict=True, validate_default=True)] = None
+    confidence: Annotated[float, Field(gt=0, lt=1, strict=True)] = 0.95
     rounded_to: Annotated[float, Field(ge=0, le=20, strict=True)] | Literal["chart"] | None = Field(
         default=None, validate_default=True
     )
@@ -94,12 +97,9 @@ class Benchmark(Frozen):
     year: Annotated[str, BeforeValidator(lambda year: str(year) if type(year) is int else year)] = ""
     ages: tuple[int, int] | None = None
     design_effect: Annotated[float, Field(ge=1, strict=True)] = 1
-    illustrative: bool = False
-    lower: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
-    upper: Annotated[float | None, Field(ge=0, le=100, strict=True)] = None
-    confidence: float = 0.95
     differs: tuple[Literal["wording", "options", "mode", "country", "base"], ...] = ()
     override: dict[str, str] = {}
+    illustrative: bool = False
 
     @field_validator("count")
     @classmethod
