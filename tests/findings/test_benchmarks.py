@@ -70,6 +70,12 @@ class TestFile:
                 assert one.ages is not None
                 assert one.year or one.differs
 
+    def test_what_ships_of_one_council_has_its_n(self):
+        """A council's answers are a sample: without their number they cannot be tested against."""
+        for name in ("care-leavers-published", "children-in-care-published"):
+            for one in load_benchmarks(name).benchmarks:
+                assert one.n or one.differs
+
     def test_without_a_name_it_lists_what_ships(self):
         listed = load_benchmarks()
         assert listed.column("name") == list(SHIPPED)
