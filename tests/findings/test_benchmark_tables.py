@@ -181,6 +181,18 @@ class TestAreas:
             "areas: 'Narnia' is not among the 4 areas; none comes near",
         ]
 
+    def test_a_name_of_two_areas_is_refused(self, write):
+        path = write(
+            "area_code,area,percent\nE12000005,West Midlands,10\nE11000005,West Midlands,12\n"
+            "E08000019,Sheffield,9\nE08000039,Sheffield (new boundary),8\n"
+        )
+        assert faults(path, areas=["West Midlands", "373"]) == [
+            "areas: 'West Midlands' means 2 of the 4 areas; give a code",
+            "areas: '373' means 2 of the 4 areas; give a code",
+        ]
+        (one,) = load_benchmarks(path, areas=["E11000005"]).benchmarks
+        assert one.percent == 12
+
     def test_an_area_all_withheld_is_refused(self, write):
         told = ["areas: every figure of 'Leicestershire' was withheld by its publisher"]
         assert faults(write(self.TABLE), areas=["Leicestershire"]) == told

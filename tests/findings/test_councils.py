@@ -107,6 +107,12 @@ def test_a_council_and_one_that_took_its_place_are_refused(areas):
         refuse_doubles(["Leeds", *areas])
 
 
+def test_a_succession_is_told_once():
+    with pytest.raises(ArgumentError) as caught:
+        find_area("Northamptonshire", ["North Northamptonshire", "West Northamptonshire", "Leeds"])
+    assert str(caught.value).count("became") == 1
+
+
 def test_neighbours_are_not_doubles():
     refuse_doubles(["Dorset", "Bournemouth, Christchurch and Poole", "Cumberland", "943", "E06000061", "941"])
     refuse_doubles(["Bournemouth", "Poole", "E10000009"])

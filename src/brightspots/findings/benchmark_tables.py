@@ -181,17 +181,18 @@ def choose_areas(areas: Sequence[Area], wanted: Sequence[str]) -> tuple[list[Are
     >>> choose_areas(table, ["Sheffeld"])[1]
     ["areas: 'Sheffeld' is not among the 2 areas; near it: 'Sheffield'"]
     """
-    spelled = {fold(key): area for area in reversed(areas) for key in (area.code, area.name) if key}
-    keys = [area.code or area.name for area in areas]
+    names, keys = [area.name for area in areas], [area.code or area.name for area in areas]
     chosen: dict[Area, None] = {}
     faults: list[str] = []
     for text in wanted:
-        alike = [areas[i] for i in positions_of(text, keys)]
-        found = spelled.get(fold(text)) or (alike[0] if len(alike) == 1 else None)
-        if found is not None:
-            chosen[found] = None
-            continue
-        near = ", ".join(map(repr, near_names(text, [area.name for area in areas])))
-        hint = f"near it: {near}" if near else "none comes near"
-        faults.append(f"areas: {text!r} is not among the {len(areas)} areas; {hint}")
+        spelled = [area for area in areas if fold(text) in (fold(area.name), fold(area.code))]
+        found = spelled or [areas[i] for i in positions_of(text, keys)]
+        if len(found) == 1:
+            chosen[found[0]] = None
+        elif found:
+            faults.append(f"areas: {text!r} means {len(found)} of the {len(areas)} areas; give a code")
+        else:
+            near = ", ".join(map(repr, near_names(text, names)))
+            hint = f"near it: {near}" if near else "none comes near"
+            faults.append(f"areas: {text!r} is not among the {len(areas)} areas; {hint}")
     return list(chosen), faults

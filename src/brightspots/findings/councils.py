@@ -6,7 +6,7 @@ Nothing here guesses. A council that cannot be told is refused, with the names t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from brightspots.councils import (
@@ -78,7 +78,7 @@ def _why_not_found(own: str, councils: tuple[Council, ...], areas: Sequence[str]
         among = f"{councils[0].label}, {among}"
     near = near_names(own, areas)
     kinds = sorted({_kind(area) for area in areas})
-    succession = [text for area in areas for text in _succession(councils, find_councils(area))]
+    succession = _successions((councils, find_councils(area)) for area in areas)
     if succession:
         return f"{among}; {'; '.join(succession)}, so their children are not the same"
     if near:
@@ -127,7 +127,7 @@ def refuse_doubles(areas: Sequence[str]) -> None:
             f"source holds areas that look like one council: {'; '.join(doubles)}. Give each council one "
             "spelling."
         )
-    followed = [text for one, other in pairs for text in _succession(known[one], known[other])]
+    followed = _successions((known[one], known[other]) for one, other in pairs)
     if followed:
         raise ArgumentError(
             f"source holds children twice: {'; '.join(followed)}. Take the one or the other with Tally.only."
@@ -141,20 +141,17 @@ def _look_alike(one: str, other: str, known: dict[str, tuple[Council, ...]]) -> 
     return place == other_place and (kinds <= other_kinds or other_kinds <= kinds)
 
 
-def _succession(ones: tuple[Council, ...], others: tuple[Council, ...]) -> list[str]:
-    """Say that one council took the place of another, if there is no doubt about it."""
-    pairs = [(one, other) for one in ones for other in others]
-    pairs = [(a, b) if b.code in a.became else (b, a) for a, b in pairs]
-    if not pairs or not all(later.code in earlier.became for earlier, later in pairs):
-        return []
+def _successions(pairs: Iterable[tuple[tuple[Council, ...], tuple[Council, ...]]]) -> list[str]:
+    """Say of which areas one took the place of the other, where there is no doubt about it."""
     register = all_councils()
-    return list(
-        dict.fromkeys(
-            f"{earlier.name} became {' and '.join(register[code].name for code in earlier.became)} in "
-            f"{earlier.until}"
-            for earlier, _ in pairs
-        )
-    )
+    told: dict[str, None] = {}
+    for ones, others in pairs:
+        both = [(a, b) if b.code in a.became else (b, a) for a in ones for b in others]
+        if both and all(later.code in earlier.became for earlier, later in both):
+            for earlier, _ in both:
+                became = " and ".join(register[code].name for code in earlier.became)
+                told[f"{earlier.name} became {became} in {earlier.until}"] = None
+    return list(told)
 
 
 def _some(areas: Sequence[str]) -> str:
