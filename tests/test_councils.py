@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from brightspots.councils import all_councils, find_councils, near_names
 
 REGISTER = all_councils()
 TITLES = ("{}", "{} Council", "{} City Council", "{} Borough Council", "City of {}", "The {} Council")
+CITY_OF_LONDON = "201"
 COUNTIES = ("Derby", "Leicester", "Nottingham")
 
 
@@ -124,6 +125,7 @@ class TestFinding:
     @settings(max_examples=300)
     @given(st.sampled_from(sorted(REGISTER)), st.sampled_from(TITLES), st.booleans())
     def test_a_title_never_makes_it_another_council(self, code, title, shout):
+        assume(code != CITY_OF_LONDON or "Borough" not in title)  # it is none
         name = title.format(REGISTER[code].name)
         assert codes(name.upper() if shout else name) == codes(REGISTER[code].name)
 
