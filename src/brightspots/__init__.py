@@ -42,7 +42,9 @@ _HOME = {
     "ReleaseError": "brightspots.errors",
 }
 
-__all__ = [*_HOME, "statistics"]  # noqa: PLE0604
+_MODULES = {"sdq": "brightspots.measures.sdq", "statistics": "brightspots.statistics"}
+
+__all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from brightspots import statistics
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from brightspots.findings.estimates import estimate
     from brightspots.findings.funnels import place_among_areas
     from brightspots.findings.trends import follow_trends
+    from brightspots.measures import sdq
     from brightspots.publications.publishing import publish
     from brightspots.questionnaire.loading import load_questionnaire
     from brightspots.questionnaire.mapping import Mapping, load_mapping
@@ -68,8 +71,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    if name == "statistics":
-        return __import__("brightspots.statistics").statistics
+    if name in _MODULES:
+        return __import__(_MODULES[name], fromlist=[name])
     if name not in _HOME:
         raise AttributeError(f"module 'brightspots' has no attribute {name!r}")
     value: object = getattr(__import__(_HOME[name], fromlist=[name]), name)
