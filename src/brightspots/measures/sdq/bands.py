@@ -73,7 +73,6 @@ def cut_offs(*, informant: Informant = "carer", bands: Bands = 3) -> Table:
     >>> [(row.band, row.lowest, row.highest) for row in cut_offs() if row.scale == "total"]
     [('normal', 0, 13), ('borderline', 14, 16), ('cause for concern', 17, 40)]
     """
-    check_informant(informant)
     rows = []
     for scale in get_args(Scale):
         cuts = find_cut_offs(scale, informant, bands)
@@ -129,7 +128,6 @@ def band_scores(
     >>> band_scores([6, 5], "prosocial").tolist(), band_scores([17], bands=4).tolist()
     (['normal', 'borderline'], ['high'])
     """
-    check_informant(informant)
     if scale not in get_args(Scale):
         raise ArgumentError(f"scale is {scale!r}; give one of {', '.join(get_args(Scale))}.")
     cuts = find_cut_offs(scale, informant, bands)
@@ -159,6 +157,7 @@ def highest_score(scale: Scale, informant: Informant) -> int:
 
 def find_cut_offs(scale: Scale, informant: Informant, bands: Bands) -> CutOffs | None:
     """Return the cut-offs of a scale; None where none are known."""
+    check_informant(informant)
     if bands not in SCHEMES:
         raise ArgumentError(f"bands is {bands!r}; give 3 or 4.")
     document = _document()

@@ -15,7 +15,7 @@ from brightspots.errors import ArgumentError
 from brightspots.measures.sdq.bands import Scale, band_scores, find_cut_offs, highest_score, is_score
 from brightspots.measures.sdq.frames import check_one_informant, is_given, numbers_in, read_columns
 from brightspots.measures.sdq.problems import found, refuse
-from brightspots.measures.sdq.returns import INTERVAL_FROM, mean_of
+from brightspots.measures.sdq.totals import INTERVAL_FROM, mean_of
 from brightspots.statistics import half_up, proportion_interval
 from brightspots.tables import Table
 
@@ -278,8 +278,8 @@ def _caution(row: dict[str, Any], cuts: CutOffs) -> str:
         return text
     first, second, size = (half_up(row[name], 1) for name in ("high_first", "high_second", "regression"))
     return (
-        f"{text} The {row['high']} who were first in {' or '.join(map(repr, cuts.high))} went from an average of "
-        f"{first} to {second}. A move {'up' if size > 0 else 'down'} of about {abs(size)} points was to be "
-        "expected of any children with such first scores, whatever was done: unusual scores tend to be followed "
-        "by more usual ones (regression to the mean)."
+        f"{text} The {row['high']} who were first in {' or '.join(map(repr, cuts.high))} went from an "
+        f"average of {first} to {second}. A move {'up' if size > 0 else 'down'} of about {abs(size)} points "
+        "was to be expected of any children with such first scores, whatever was done: unusual scores tend "
+        "to be followed by more usual ones (regression to the mean)."
     )
