@@ -195,7 +195,8 @@ def _pair(first: Any, second: Any, child: str, score: str, most: int, informant:
         scores.append(dict(zip(ids, values.tolist(), strict=True)))
     refuse(problems)
     held = [{one for one, value in occasion.items() if not np.isnan(value)} for occasion in scores]
-    both = [one for one in scores[0] if one in held[0] & held[1]]
+    paired = held[0] & held[1]
+    both = [one for one in scores[0] if one in paired]
     return _Pairs(
         np.array([scores[0][one] for one in both], dtype=np.float64),
         np.array([scores[1][one] for one in both], dtype=np.float64),
