@@ -1,0 +1,38 @@
+"""What bs.sdq shows: its functions with every parameter explained, and every check in the reference."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import brightspots as bs
+from brightspots.measures.sdq.problems import CHECKS
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = [name for name in bs.sdq.__all__ if name.islower()]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_parameter_is_documented(name: str) -> None:
+    function = getattr(bs.sdq, name)
+    documented = inspect.getdoc(function) or ""
+    assert "Examples" in documented
+    for parameter in inspect.signature(function).parameters:
+        assert parameter in documented, parameter
+
+
+def test_every_check_is_documented_with_its_severity() -> None:
+    page = (ROOT / "docs" / "reference" / "sdq.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (error|warning|note) \|", page, re.M))
+    assert rows == {code: check.severity for code, check in CHECKS.items()}
+    for name in FUNCTIONS:
+        assert f"`bs.sdq.{name}(" in page
+
+
+def test_no_item_text_ships() -> None:
+    """Numbers and sources only: the cut-offs hold no sentence about a child."""
+    data = ROOT / "src" / "brightspots" / "data" / "sdq"
+    assert [path.name for path in data.iterdir()] == ["cut-offs.toml"]
