@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,15 @@ def test_every_check_is_documented_with_its_severity() -> None:
         assert f"`bs.sdq.{name}(" in page
 
 
-def test_no_item_text_ships() -> None:
-    """Numbers and sources only: the cut-offs hold no sentence about a child."""
+def test_cut_offs_are_all_that_ships_of_the_questionnaire() -> None:
+    """The items belong to Youthinmind: of each scale there are numbers, a certainty and a source."""
     data = ROOT / "src" / "brightspots" / "data" / "sdq"
     assert [path.name for path in data.iterdir()] == ["cut-offs.toml"]
+    document = tomllib.loads((data / "cut-offs.toml").read_text(encoding="utf-8"))
+    sources = document.pop("sources")
+    for scheme in document.values():
+        for informant in ("carer", "teacher", "self"):
+            for cuts in scheme[informant].values():
+                assert set(cuts) == {"ends", "certainty", "source"}
+                assert all(isinstance(end, int) for end in cuts["ends"])
+                assert cuts["source"] in sources

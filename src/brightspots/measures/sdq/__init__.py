@@ -8,7 +8,7 @@ people are never mixed.
 
 from brightspots.measures.sdq.bands import band_scores, cut_offs
 from brightspots.measures.sdq.change import Change, change
-from brightspots.measures.sdq.totals import Totals, summarise
 from brightspots.measures.sdq.scoring import check, score
+from brightspots.measures.sdq.totals import Totals, summarise
 
 __all__ = ["Change", "Totals", "band_scores", "change", "check", "cut_offs", "score", "summarise"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,14 +10,12 @@ import pandas as pd
 
 from brightspots.errors import ArgumentError
 from brightspots.measures.sdq.answers import IMPACT_CODINGS, ITEM_CODINGS, read_answers
-from brightspots.measures.sdq.bands import Scale, band_scores, check_informant, find_cut_offs
+from brightspots.measures.sdq.bands import Scale, band_scores, find_cut_offs
 from brightspots.measures.sdq.frames import INFORMANT, check_one_informant, names_in, read_columns
 from brightspots.measures.sdq.problems import found, refuse
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from brightspots.measures.sdq.bands import Bands, Informant
@@ -239,10 +237,9 @@ def _read(
     impact_coding: str | None,
     missing: Iterable[Any],
 ) -> _Read:
-    check_informant(informant)
+    check_one_informant(frame, informant)
     codes = _codes(missing)
     named = _headings(columns)
-    check_one_informant(frame, informant)
     present = set(names_in(frame, "frame"))
     asked = _impact_questions(named, present, informant)
     items = {item: named.get(item, item) for item in ITEMS}
@@ -270,7 +267,7 @@ def _impact(answers: Floats, difficulties: Floats) -> Floats:
 
 
 def _codes(missing: Iterable[Any]) -> tuple[Any, ...]:
-    if isinstance(missing, str) or not hasattr(missing, "__iter__"):
+    if isinstance(missing, str) or not isinstance(missing, Iterable):
         raise ArgumentError("missing must be a list of codes, such as [-9, -3].")
     return tuple(missing)
 
@@ -289,7 +286,7 @@ def _headings(columns: Columns | None) -> dict[str, Any]:
                 "difficulties, and its values the headings in the frame."
             )
         return named
-    if isinstance(columns, str) or not isinstance(columns, Sequence) or len(columns) != len(ITEMS):
+    if isinstance(columns, str) or not isinstance(columns, Iterable) or len(tuple(columns)) != len(ITEMS):
         raise ArgumentError("columns must hold 25 headings in the order of the items, or be a mapping.")
     return dict(zip(ITEMS, columns, strict=True))
 
@@ -320,12 +317,16 @@ def _refuse_shared(columns: Mapping[str, Any]) -> None:
 
 
 def _seem_reversed(steps: Floats, headings: Mapping[str, Any]) -> list[Problem]:
-    """Find scales whose reversed items run against the others, as if they had been reversed before."""
+    """Find scales whose reversed items run against the others, as if they had been reversed before.
+
+    Children with one and the same answer throughout say nothing about it.
+    """
+    varied = np.fmax.reduce(steps, axis=1) > np.fmin.reduce(steps, axis=1)
     problems: list[Problem] = []
     for scale, items in SCALES.items():
         reverse = [i for i in items if i in REVERSED]
         others = [i for i in items if i not in REVERSED]
-        complete = ~np.isnan(steps[:, places(items)]).any(axis=1)
+        complete = varied & ~np.isnan(steps[:, places(items)]).any(axis=1)
         turned = turn(steps[complete])
         if not reverse or len(turned) < ENOUGH_TO_JUDGE:
             continue

@@ -118,7 +118,8 @@ def summarise(
     Notes
     -----
     Intervals are about the process behind the scores: how far another year might come out with children and
-    care unchanged. They do not cover children without a score.
+    care unchanged. They do not cover children without a score. Every row is an eligible child, one with
+    ``SDQ1`` too: give `age` to leave out those who are too young or too old.
 
     Examples
     --------
