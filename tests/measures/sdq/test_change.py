@@ -153,6 +153,17 @@ def test_no_id_and_not_even_its_column_is_shown() -> None:
     assert "case" not in str(missing.value)
 
 
+def test_pairs_of_different_children_are_refused() -> None:
+    rng = np.random.default_rng(2)
+    first = rng.integers(0, 30, 200)
+    second = np.clip(first + rng.integers(-6, 7, 200), 0, 40)
+    assert row_of(first, second).n == 200
+    with pytest.raises(SurveyError, match="go together no more than those of different children") as caught:
+        changed(first, rng.permutation(second))
+    assert caught.value.problems.column("count") == [200]
+    assert row_of(first[:49], rng.permutation(second[:49])).n == 49
+
+
 def test_informants_are_never_mixed() -> None:
     first, second = occasion(FIRST).assign(informant="carer"), occasion(SECOND).assign(informant="teacher")
     with pytest.raises(ArgumentError, match="of second holds something other than 'carer'"):

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 RETEST = 0.62
 """Stability over four to six months, the mean over all scales and informants of a national sample."""
 
+ENOUGH_TO_JUDGE = 50
+PLAINLY_TOGETHER = 1.645
+"""From so many children on, a correlation of fewer standard errors tells that children were not paired."""
+
 
 class Change(Table):
     """How the scores of the same children changed, in one row. Not for release.
@@ -90,11 +94,11 @@ def change(
     Returns
     -------
     Change
-        A `Table` with one row: ``scale informant n first_only second_only no_score``; means ``first second``,
-        and ``change`` (second less first) ``change_lower change_upper`` (t on the differences, from 10
-        children on); ``correlation``; ``better same worse better_share better_lower better_upper``: children
-        whose score moved at all (Wilson); ``reliability reliable_points reliably_better reliably_worse``:
-        those who moved by more than so many points; ``high`` children in a band that is a cause for concern
+        A `Table` with one row: ``scale informant n first_only second_only no_score correlation``; means
+        ``first second``, and ``change`` (second less first) ``change_lower change_upper`` (t on the
+        differences, from 10 children on); ``better same worse better_share better_lower better_upper``:
+        children whose score moved at all (Wilson); ``reliability reliable_points reliably_better
+        reliably_worse``: by more than so many points; ``high`` children in a band that is a cause for concern
         on the first occasion, their means ``high_first high_second``, and ``high_expected``, the second mean
         to be expected of any children with such first scores; ``regression``, how far they were to be
         expected to move by themselves.
@@ -102,7 +106,8 @@ def change(
     Raises
     ------
     SurveyError
-        If a child stands twice on one occasion, an id is missing, or a score is none: all at once.
+        If a child stands twice on one occasion, an id is missing, or a score is none: all at once. And if the
+        scores of 50 children or more do not go together at all, as when row numbers were taken for ids.
     ArgumentError
         If a column is missing, informants are mixed, or an argument makes no sense.
 
@@ -146,6 +151,9 @@ def change(
     if cuts is None:
         raise ArgumentError(f"there are no confirmed cut-offs of {scale} in {bands} bands; give bands=3.")
     pairs = _pair(first, second, child, score, highest_score(scale, informant), informant)
+    correlation = _correlation(pairs)
+    apart = len(pairs.first) >= ENOUGH_TO_JUDGE and correlation * len(pairs.first) ** 0.5 < PLAINLY_TOGETHER
+    refuse(found("sdq_do_not_pair", np.full(len(pairs.first), apart)))
     places = [
         np.array(
             [cuts.labels.index(band) for band in band_scores(x, scale, informant=informant, bands=bands)], int
@@ -160,6 +168,7 @@ def change(
         "first_only": pairs.first_only,
         "second_only": pairs.second_only,
         "no_score": pairs.no_score,
+        "correlation": correlation,
         **_movement(pairs, sign, reliability, confidence),
         **_regression(pairs, places[0] >= len(cuts.labels) - len(cuts.high)),
     }
@@ -216,6 +225,11 @@ def _ids(frame: Any, child: str, argument: str) -> list[Any]:
         ) from None
 
 
+def _correlation(pairs: _Pairs) -> float:
+    varied = len(pairs.first) > 2 and pairs.first.std() > 0 and pairs.second.std() > 0
+    return float(np.corrcoef(pairs.first, pairs.second)[0, 1]) if varied else np.nan
+
+
 def _movement(pairs: _Pairs, sign: int, reliability: float, confidence: float) -> dict[str, Any]:
     difference = pairs.second - pairs.first
     n, gain = len(difference), sign * difference
@@ -224,14 +238,12 @@ def _movement(pairs: _Pairs, sign: int, reliability: float, confidence: float) -
     points = float(ndtri((1 + confidence) / 2) * spread * np.sqrt(2 * (1 - reliability)))
     better = int((gain > 0).sum())
     lower, upper = proportion_interval(better, n, confidence=confidence)
-    varied = n > 2 and pairs.first.std() > 0 and pairs.second.std() > 0
     return {
         "first": pairs.first.mean() if n else np.nan,
         "second": pairs.second.mean() if n else np.nan,
         "change": mean.mean,
         "change_lower": mean.lower,
         "change_upper": mean.upper,
-        "correlation": float(np.corrcoef(pairs.first, pairs.second)[0, 1]) if varied else np.nan,
         "better": better,
         "same": int((gain == 0).sum()),
         "worse": int((gain < 0).sum()),

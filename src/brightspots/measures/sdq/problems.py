@@ -98,6 +98,12 @@ CHECKS: dict[str, Check] = {
         "one row a child on each occasion",
         "keep one assessment of each child, by a rule that does not look at the score",
     ),
+    "sdq_do_not_pair": Check(
+        "error",
+        "scores that go together no more than those of different children would",
+        "the same id for the same child on both occasions",
+        "look whether the ids are the children's own; row numbers of two files pair different children",
+    ),
 }
 
 
