@@ -68,10 +68,10 @@ def test_reliable_change_by_hand() -> None:
 
 
 def test_prosocial_gets_better_upwards() -> None:
-    row = row_of([3, 5, 8], [5, 5, 6], scale="prosocial")
-    assert (row.better, row.same, row.worse) == (1, 1, 1)
-    assert changed([3, 5, 8], [5, 5, 6], scale="prosocial").moves.column("borderline") == [0, 1, 1]
-    assert row.high == 1
+    row = row_of([3, 5, 4], [5, 5, 6], scale="prosocial")
+    assert (row.better, row.same, row.worse) == (2, 1, 0)
+    assert changed([3, 5, 4], [5, 5, 6], scale="prosocial").moves.column("borderline") == [0, 1, 1]
+    assert row.high == 2
 
 
 def test_regression_to_the_mean_by_hand() -> None:

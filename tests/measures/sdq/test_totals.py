@@ -66,6 +66,10 @@ def test_the_average_is_rounded_half_up_to_one_decimal() -> None:
     assert first_row(returned([13] * 13 + [14] * 7)).average == 13.4
 
 
+def test_fewer_than_30_scores_are_a_low_base() -> None:
+    assert [first_row(returned([9] * n)).low_base for n in (29, 30)] == [True, False]
+
+
 def test_few_scores_have_no_interval_and_none_no_average() -> None:
     few = first_row(returned([5] * 9))
     assert few.average == 5
