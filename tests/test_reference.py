@@ -21,7 +21,7 @@ SOURCE = ROOT / "src" / "brightspots"
 def test_the_samples_load() -> None:
     children = bs.load_questionnaire("children-in-care")
     assert load_config(REFERENCE / "brightspots.toml").surveys[0].area == "Sheffield"
-    assert len(bs.load_benchmarks(REFERENCE / "benchmarks.toml", areas=["England", "Sheffield"])) == 5
+    assert len(bs.load_benchmarks(REFERENCE / "benchmarks.toml", areas=["England", "Sheffield"])) == 6
     assert bs.load_questionnaire(REFERENCE / "questionnaire.toml").id == "sample"
     assert load_mapping(REFERENCE / "mapping.toml", children).age == "AgeYears"
     assert load_policy(REFERENCE / "policy.toml") == load_policy("council")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
+from statsmodels.stats.proportion import proportion_confint
 
 from brightspots.errors import BenchmarkError
 from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
@@ -154,6 +155,44 @@ class TestFile:
             "apart",
         ]
 
+    def test_faults_of_what_differs_and_is_overridden(self, tmp_path):
+        path = tmp_path / "own.toml"
+        path.write_text(
+            """
+            [[benchmark]]
+            measure = "cooks"
+            age_band = "old"
+            comparator = "region"
+            source = "x"
+            percent = 50
+            lower = 45
+            differs = ["mood"]
+            override = { mode = " ", colour = "why" }
+            [[benchmark]]
+            measure = "afraid"
+            age_band = "old"
+            comparator = "region"
+            source = "x"
+            percent = 50
+            lower = 51
+            upper = 60
+            differs = ["mode"]
+            override = { wording = "the same in all but name" }
+            """,
+            encoding="utf-8",
+        )
+        declared = "'wording', 'options', 'mode', 'country'"
+        assert faults(path) == [
+            "benchmark 1 (cooks): give both ends of the interval, lower and upper, or neither",
+            f"benchmark 1 (cooks) differs 1: should be {declared} or 'base' (it holds 'mood')",
+            "benchmark 1 (cooks) override mode: should not be empty (it holds ' ')",
+            f"benchmark 1 (cooks) override colour: should be {declared}, 'base', 'age_range', 'year_gap' or "
+            "'counted_answers' (it holds 'colour')",
+            "benchmark 2 (afraid) upper: the interval from lower to upper has to hold the figure "
+            "(it holds 60)",
+            "benchmark 2 (afraid) override: wording is not among `differs`; declare what is overridden",
+        ]
+
     @pytest.mark.parametrize(
         "text",
         ["benchmark = 3", "benchmark = [1, 2]", "[benchmark]\nmeasure = 1", "[[benchmark]]\nmeasure = [1]"],
@@ -215,6 +254,17 @@ class TestFigure:
             {"year": "FY20"},
             {"year": "20211"},
             {"design_effect": 0.9},
+            {"lower": 70.0},
+            {"upper": 80.0},
+            {"lower": 79.0, "upper": 84.0},  # the figure is 78
+            {"percent": None, "count": 39, "n": 50, "lower": 60.0, "upper": 77.9},
+            {"lower": 70.0, "upper": 101.0},
+            {"lower": 70.0, "upper": 84.0, "confidence": 95},
+            {"differs": ("mood",)},
+            {"differs": ("age_range",)},  # found out, not declared
+            {"override": {"mode": "asked alike"}},  # not declared to differ
+            {"override": {"age_range": " "}},
+            {"override": {"mood": "as good"}},
         ],
     )
     def test_what_makes_no_sense_is_refused(self, wrong):
@@ -231,6 +281,43 @@ class TestFigure:
 
     def test_an_illustrative_figure_says_so_in_its_source(self):
         assert figure(illustrative=True).label == "a source (illustrative)"
+
+
+class TestPublishedInterval:
+    """A figure with its interval is worth as many answers as have a Wilson interval of that width."""
+
+    def test_nothing_known_is_worth_nothing(self):
+        assert figure().worth is None
+
+    def test_without_an_interval_it_is_n_by_the_design_effect(self):
+        assert figure(n=900, design_effect=1.5).worth == 600
+
+    @pytest.mark.parametrize(("count", "n", "confidence"), [(255, 300, 0.95), (12, 400, 0.90), (0, 50, 0.99)])
+    def test_the_n_of_a_simple_random_sample_is_found(self, count, n, confidence):
+        """Of an interval to 0.01 points, never more answers than there were."""
+        ends = proportion_confint(count, n, 1 - confidence, "wilson")
+        lower, upper = (round(100 * end, 2) for end in ends)
+        one = figure(percent=100 * count / n, rounded_to=0, lower=lower, upper=upper, confidence=confidence)
+        assert 0.98 * n < one.worth < 1.001 * n
+
+    def test_a_design_effect_is_found(self):
+        """The interval of 500 answers beside an n of 1,000; the smaller of the two holds."""
+        lower, upper = (round(100 * end, 2) for end in proportion_confint(400, 500, 0.05, "wilson"))
+        hidden = figure(percent=80, n=1000, lower=lower, upper=upper)
+        assert hidden.worth == pytest.approx(500, rel=0.01)
+        assert figure(percent=80, n=300, lower=lower, upper=upper).worth == 300
+
+    def test_its_rounding_counts_against_it(self):
+        """75% to 81% may be 74.5% to 81.5%; off a chart, 73% to 83%."""
+        coarse, fine = (figure(lower=75.0, upper=81.0 + more) for more in (0, 0.001))
+        assert coarse.worth < fine.worth
+        widest = figure(rounded_to=0, percent=78.0, lower=74.501, upper=81.499)
+        assert coarse.worth == pytest.approx(widest.worth, rel=0.001)
+        assert figure(lower=75.0, upper=81.0, rounded_to="chart").worth == pytest.approx(
+            figure(lower=73.001, upper=82.999).worth, rel=0.001
+        )
+        assert figure(lower=78.0, upper=78.0).worth > 0
+        assert figure(lower=0.0, upper=100.0).worth == 0
 
 
 class TestAdding:

@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from brightspots.errors import ArgumentError
-from brightspots.statistics import proportion_interval
+from brightspots.statistics import proportion_interval, worth_of_interval
 from brightspots.statistics.proportions import FiniteMethod, Method
 
 PRINTED = 5.1e-5  # four printed decimals
@@ -254,6 +254,26 @@ def test_no_base_gives_no_limits(method):
     assert np.isnan(limits.lower).tolist() == [True, False, True]
     assert np.isnan(limits.upper).tolist() == [True, False, True]
     assert np.isnan(interval(0, 0, method)).all()
+
+
+@law
+@given(
+    st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)
+def test_the_width_of_an_interval_gives_back_its_n(pair, confidence):
+    count, n = pair
+    lower, upper = proportion_confint(count, n, 1 - confidence, "wilson")
+    assert worth_of_interval(count / n, upper - lower, confidence=confidence) == pytest.approx(n, rel=1e-6)
+
+
+def test_what_an_interval_is_worth():
+    assert worth_of_interval(0.5, 1.0) == 0.0
+    assert worth_of_interval([0.3083333, 0.3083333], 0.3843 - 0.2415) == pytest.approx(157.47, abs=0.2)
+    with pytest.raises(ArgumentError, match="width is 0: an interval without width"):
+        worth_of_interval(0.5, 0)
+    with pytest.raises(ArgumentError, match=r"width\[1\] is 8: .*divide a percentage by 100"):
+        worth_of_interval(0.5, [0.1, 8])
 
 
 def test_arrays_broadcast_and_agree_with_single_numbers():

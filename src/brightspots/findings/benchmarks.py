@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import compress
 from operator import not_
 from pathlib import Path
-from typing import Annotated, Any, Literal, overload
+from typing import Annotated, Any, Literal, get_args, overload
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -25,6 +25,7 @@ from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Questionnaire, Text
 from brightspots.questionnaire.shipped import find_toml, shipped_names
 from brightspots.questionnaire.spelling import fold
+from brightspots.statistics import worth_of_interval
 from brightspots.tables import Table
 
 READ_FROM_CHART = "chart"
@@ -41,6 +42,13 @@ SHIPPED_COLUMNS = ("name", "about", "comparators", "figures", "years", "licence"
 NO_FIGURE = {"percent": 0.0, "count": None, "n": None, "lower": None, "upper": None, "rounded_to": 0}
 """Stands in for a figure that its publisher withheld while the rest of its row is checked."""
 
+Difference = Literal["wording", "options", "mode", "country", "base"]
+Mismatch = Literal[Difference, "age_range", "year_gap", "counted_answers"]
+DECLARED: tuple[str, ...] = get_args(Difference)
+"""Ways of not being alike that only who enters a figure can know."""
+MISMATCHES: tuple[str, ...] = get_args(Mismatch)
+"""Every way in which a figure and ours may not be alike, and that a reason can override."""
+
 
 class Benchmark(Frozen):
     """One published figure to compare with.
@@ -55,6 +63,10 @@ class Benchmark(Frozen):
         The published percentage, 0-100. Give it, or `count` and `n`.
     count, n : int, optional
         Children in the category, and all who answered.
+    lower, upper : float, optional
+        The published interval of the percentage, 0-100; it holds the figure.
+    confidence : float, default 0.95
+        Coverage of that interval.
     rounded_to : float or "chart", optional
         Step of rounding in percentage points: 0 for none, ``chart`` when read from a chart (2 points either
         way). Left out, it is that of the last digit: 1 for 78, 0.1 for 78.4.
@@ -73,6 +85,13 @@ class Benchmark(Frozen):
         Youngest and oldest of those asked.
     design_effect : float, default 1
         Of a survey that was no simple random sample: how many times fewer answers of one would say as much.
+    differs : tuple of str
+        Ways in which the figure is known not to be like ours: ``wording``, ``options`` (other answers to
+        choose from), ``mode`` (a parent or an interviewer asked), ``country``, ``base`` (asked of other
+        people). Each bars a verdict, unless overridden.
+    override : dict of str to str
+        Ways in which it is not like ours, as in `differs` or found out (``age_range``, ``year_gap``,
+        ``counted_answers``), that shall not bar a verdict, each with the reason. The reason is printed.
     illustrative : bool
         True where the figure is invented to show a direction that a source gives in words.
     """
@@ -97,8 +116,8 @@ class Benchmark(Frozen):
     year: Annotated[str, BeforeValidator(lambda year: str(year) if type(year) is int else year)] = ""
     ages: tuple[int, int] | None = None
     design_effect: Annotated[float, Field(ge=1, strict=True)] = 1
-    differs: tuple[Literal["wording", "options", "mode", "country", "base"], ...] = ()
-    override: dict[str, str] = {}
+    differs: tuple[Difference, ...] = ()
+    override: dict[Mismatch, Text] = {}
     illustrative: bool = False
 
     @field_validator("count")
@@ -116,6 +135,22 @@ class Benchmark(Frozen):
             raise ValueError("count needs n, and cannot be above it")
         return n
 
+    @field_validator("upper")
+    @classmethod
+    def _holds_the_figure(cls, upper: float | None, told: ValidationInfo) -> float | None:
+        if "lower" not in told.data:
+            return upper
+        lower, percent = told.data["lower"], told.data.get("percent")
+        if (lower is None) != (upper is None):
+            raise ValueError("give both ends of the interval, lower and upper, or neither")
+        if lower is None or upper is None:
+            return upper
+        if percent is None and told.data.get("n"):
+            percent = 100 * told.data["count"] / told.data["n"]
+        if lower > upper or (percent is not None and not lower <= percent <= upper):
+            raise ValueError("the interval from lower to upper has to hold the figure")
+        return upper
+
     @field_validator("rounded_to")
     @classmethod
     def _rounded_as_it_says(cls, step: float | str | None, told: ValidationInfo) -> float | str:
@@ -127,7 +162,7 @@ class Benchmark(Frozen):
                 raise ValueError(
                     f"{percent:g}% is very little: for a share, give {100 * percent:g}; else say rounded_to"
                 )
-            return 10.0 ** min(0, int(Decimal(str(percent)).normalize().as_tuple().exponent))
+            return _last_digit(percent)
         if step > 0 and abs(percent / step - round(percent / step)) > ROUNDING_ERROR:
             raise ValueError(f"{percent:g} is not a multiple of {step:g}; say to what it was rounded")
         return step
@@ -153,6 +188,14 @@ class Benchmark(Frozen):
             raise ValueError("the youngest comes first")
         return ages
 
+    @field_validator("override")
+    @classmethod
+    def _of_what_differs(cls, override: dict[str, str], told: ValidationInfo) -> dict[str, str]:
+        undeclared = [c for c in override if c in DECLARED and c not in told.data.get("differs", DECLARED)]
+        if undeclared:
+            raise ValueError(f"{', '.join(undeclared)} is not among `differs`; declare what is overridden")
+        return override
+
     @property
     def share(self) -> float:
         """The figure as a share, as printed."""
@@ -164,6 +207,20 @@ class Benchmark(Frozen):
         if self.percent is None:
             return 0.0
         return (CHART_STEP if self.rounded_to == READ_FROM_CHART else float(self.rounded_to or 0)) / 100
+
+    @property
+    def worth(self) -> float | None:
+        """How many answers of a simple random sample say as much; None where neither n nor interval is known.
+
+        An interval is read at its widest before rounding. Where `n` is known too, the smaller holds.
+        """
+        sizes = [] if self.n is None else [self.n / self.design_effect]
+        if self.lower is not None and self.upper is not None:
+            chart = self.rounded_to == READ_FROM_CHART
+            step = CHART_STEP if chart else min(map(_last_digit, (self.lower, self.upper)))
+            width = min(100.0, self.upper - self.lower + step) / 100
+            sizes.append(float(worth_of_interval(self.share, width, confidence=self.confidence)))
+        return min(sizes, default=None)
 
     @property
     def label(self) -> str:
@@ -400,6 +457,11 @@ def _list_shipped() -> ShippedBenchmarks:
             }
         )
     return ShippedBenchmarks.from_rows(listed, SHIPPED_COLUMNS)
+
+
+def _last_digit(percent: float) -> float:
+    """Return the step of the last digit of a percentage: 1 for 78, 0.1 for 78.4."""
+    return 10.0 ** min(0, int(Decimal(str(percent)).normalize().as_tuple().exponent))
 
 
 def _cross_faults(raw: dict[str, Any]) -> list[str]:

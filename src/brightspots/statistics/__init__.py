@@ -27,7 +27,7 @@ from brightspots.statistics.ordinal import (
     weighted_scale_mean,
 )
 from brightspots.statistics.proportion_tests import fixed_test, two_sample_test
-from brightspots.statistics.proportions import Interval, proportion_interval
+from brightspots.statistics.proportions import Interval, proportion_interval, worth_of_interval
 from brightspots.statistics.reliability import (
     ItemSums,
     alpha,
@@ -108,5 +108,6 @@ __all__ = [
     "weighted_scale_mean",
     "weighted_share",
     "worst_case_limits",
+    "worth_of_interval",
     "worth_weighting",
 ]

@@ -17,6 +17,7 @@ from brightspots.statistics._checks import (
     one_of,
     plain,
     refuse,
+    shares,
     tail_of,
     together,
 )
@@ -128,6 +129,55 @@ def proportion_interval(
     lower = lower_limit(counts, answered, tail)
     upper = np.maximum(1 - lower_limit(answered - counts, answered, tail), lower)
     return Interval(plain(lower), plain(upper))
+
+
+def worth_of_interval(share: ArrayLike, width: ArrayLike, *, confidence: float = 0.95) -> Outcome:
+    """Find how many answers a published interval is worth: those whose Wilson interval is as wide.
+
+    A survey that is no simple random sample says less than its number of answers suggests; the interval that
+    is published with a figure tells how much.
+
+    Parameters
+    ----------
+    share : float or array-like
+        The published share, from 0 to 1.
+    width : float or array-like
+        Upper less lower limit, above 0 and at most 1.
+    confidence : float, default 0.95
+        Coverage of the interval.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        The effective number of answers, which need not be whole; 0 for an interval from 0 to 1.
+
+    Raises
+    ------
+    ArgumentError
+        If a share or a width lies outside 0 to 1, a width is 0, or shapes do not match.
+
+    Notes
+    -----
+    With x = z²/n Wilson's width w solves w²(1 + x)² = 4p(1 - p)x + x², a quadratic in x.
+
+    References
+    ----------
+    Wilson 1927, Probable inference, the law of succession, and statistical inference; Franco, Little, Louis &
+    Slud 2019, on effective sample sizes in it.
+
+    Examples
+    --------
+    >>> lower, upper = proportion_interval(255, 300)
+    >>> round(worth_of_interval(0.85, upper - lower), 6)
+    300.0
+    """
+    z = -ndtri(tail_of(confidence))
+    p, w = together({"share": shares("share", share), "width": shares("width", width)})
+    refuse("width", w, w == 0, "an interval without width would be worth endless answers")
+    spread, square = 4 * p * (1 - p), w**2
+    half = spread / 2 - square
+    x = square / base(half + np.sqrt(half**2 + (1 - square) * square))
+    return plain(np.where(square < 1, z**2 / x, 0.0))
 
 
 def wilson_lower(count: Floats, n: Floats, tail: float) -> Floats:
