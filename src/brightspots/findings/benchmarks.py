@@ -13,13 +13,14 @@ from decimal import Decimal
 from itertools import compress
 from operator import not_
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, overload
+from typing import Annotated, Any, Literal, overload
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from brightspots.errors import ArgumentError, BenchmarkError
 from brightspots.findings.benchmark_tables import Area, choose_areas, read_tables
 from brightspots.findings.estimates import ALL
+from brightspots.findings.likeness import DECLARED, Difference, Mismatch
 from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Questionnaire, Text
@@ -41,13 +42,6 @@ IDENTITY = ("measure", "category", "age_band", "comparator", "questionnaire")
 SHIPPED_COLUMNS = ("name", "about", "comparators", "figures", "years", "licence", "areas")
 NO_FIGURE = {"percent": 0.0, "count": None, "n": None, "lower": None, "upper": None, "rounded_to": 0}
 """Stands in for a figure that its publisher withheld while the rest of its row is checked."""
-
-Difference = Literal["wording", "options", "mode", "country", "base"]
-Mismatch = Literal[Difference, "age_range", "year_gap", "counted_answers"]
-DECLARED: tuple[str, ...] = get_args(Difference)
-"""Ways of not being alike that only who enters a figure can know."""
-MISMATCHES: tuple[str, ...] = get_args(Mismatch)
-"""Every way in which a figure and ours may not be alike, and that a reason can override."""
 
 
 class Benchmark(Frozen):

@@ -15,9 +15,10 @@ import numpy as np
 from scipy.special import ndtri, stdtr
 
 from brightspots.errors import ArgumentError
-from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE, YEARS_APART
 from brightspots.findings.councils import find_area, refuse_doubles
 from brightspots.findings.estimates import ALL, as_tally, estimate
+from brightspots.findings.likeness import YEARS_APART
+from brightspots.findings.verdicts import ALPHA, MINIMUM_BASE
 from brightspots.findings.waves import wave_time
 from brightspots.questionnaire.spelling import fold
 from brightspots.statistics import adjust, funnel, funnel_limits
@@ -178,14 +179,30 @@ def place_among_areas(
     if all(row["own"] for row in fit):
         raise ArgumentError(f"source holds no other area to place {own!r} among with {measure} of {band}.")
     at = next((i for i, row in enumerate(fit) if row["own"]), None)
-    found = funnel([row["count"] for row in fit], [row["n"] for row in fit], own=at)
-    _judge(fit, found, _predicted(fit, found), asked.good_when_high(category))
+    counts, ns, is_own = (np.array([row[name] for row in fit]) for name in ("count", "n", "own"))
+    found = funnel(counts, ns, own=at)
+    _judge(fit, found, _predicted(counts, ns, ~is_own, found), asked.good_when_high(category))
     result = AreaFunnel.from_rows(rows, COLUMNS)
     result.source, result.measure, result.category, result.age_band = counted, measure, category, band
     result.own, result.theta, result.scale = own, found.theta, found.scale
     result.tau = None if np.isnan(found.tau) else found.tau
     result.areas = sum(not row["own"] for row in fit)
     return result
+
+
+def stands_apart(counts: Sequence[int], ns: Sequence[int], *, own: int) -> bool | None:
+    """Whether one area is unusual among others that truly differ; None with fewer than 10 others.
+
+    Parameters
+    ----------
+    counts, ns : sequence of int
+        How many count, out of how many answers, in each area.
+    own : int
+        The place of the area that is judged by the others.
+    """
+    found = funnel(counts, ns, own=own)
+    p = _predicted(np.array(counts), np.array(ns), np.arange(len(ns)) != own, found)[own]
+    return None if np.isnan(p) else _position(abs(float(found.z_adjusted[own])), float(p))[0] != USUAL
 
 
 def _measure(source: Tally, measure: str) -> Measure:
@@ -271,11 +288,9 @@ def _why_not(row: Any, pooled: str) -> str:
     return "" if row.n >= MINIMUM_BASE else "small_base" if row.n else "no_base"
 
 
-def _predicted(rows: Sequence[dict[str, Any]], found: Funnel) -> Floats:
-    """Return p of each area as one more area like those that the funnel comes from."""
-    n = np.array([row["n"] for row in rows], dtype=np.float64)
-    share = np.array([row["share"] for row in rows])
-    used = np.array([not row["own"] for row in rows])
+def _predicted(counts: Any, ns: Any, used: Any, found: Funnel) -> Floats:
+    """Return p of each area as one more area like those used, from which the funnel comes."""
+    n, share = ns.astype(np.float64), counts / ns
     if found.scale == "arcsine":
         error, away = 1 / (2 * np.sqrt(n)), np.arcsin(np.sqrt(share)) - np.arcsin(np.sqrt(found.theta))
     else:

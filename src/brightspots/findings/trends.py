@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.errors import ArgumentError
-from brightspots.findings.comparisons import (
+from brightspots.findings.estimates import ALL, as_tally, estimate
+from brightspots.findings.verdicts import (
     ALPHA,
     BETTER,
     MINIMUM_BASE,
@@ -23,7 +24,6 @@ from brightspots.findings.comparisons import (
     UNCLEAR,
     WORSE,
 )
-from brightspots.findings.estimates import ALL, as_tally, estimate
 from brightspots.findings.waves import wave_time
 from brightspots.statistics import (
     Interval,

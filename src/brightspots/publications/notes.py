@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.findings.comparisons import YEARS_APART
 from brightspots.findings.estimates import LOW_BASE
+from brightspots.findings.likeness import YEARS_APART
 from brightspots.publications.contents import comparator_order
 from brightspots.publications.document import Block, Bullets, Column, Paragraph, Section, Table
 from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
