@@ -24,6 +24,7 @@ _HOME = {
     "load_benchmarks": "brightspots.findings.benchmarks",
     "estimate": "brightspots.findings.estimates",
     "compare": "brightspots.findings.comparisons",
+    "compare_scales": "brightspots.findings.distributions",
     "flag_cohorts": "brightspots.findings.cohorts",
     "follow_trends": "brightspots.findings.trends",
     "place_among_areas": "brightspots.findings.funnels",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
     from brightspots.findings.cohorts import flag_cohorts
     from brightspots.findings.comparisons import compare
+    from brightspots.findings.distributions import compare_scales
     from brightspots.findings.drivers import find_drivers
     from brightspots.findings.estimates import estimate
     from brightspots.findings.funnels import place_among_areas

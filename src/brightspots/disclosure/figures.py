@@ -72,6 +72,12 @@ class ReleasedComparison:
     reason : str
     higher_is_better : bool or None
     illustrative : bool
+    overridden : tuple of (str, str)
+        Ways in which the two are not alike that bar no verdict, each with the reason.
+    areas : int or None
+        How many other councils stand behind the other side, where it comes from their counts.
+    unusual_among_areas : bool or None
+        Whether ours is unusual even among councils that truly differ; None where that may not be said.
     """
 
     figure: Figure
@@ -88,6 +94,9 @@ class ReleasedComparison:
     reason: str
     higher_is_better: bool | None
     illustrative: bool
+    overridden: tuple[tuple[str, str], ...] = ()
+    areas: int | None = None
+    unusual_among_areas: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _KEY = object()
 DIFFERENCE = ("difference", "difference_lower", "difference_upper", "detectable")
+FEWEST_AREAS = 3
+"""Fewest other councils whose pooled counts are said."""
 SHRUNK = ("shrunk_share", "shrunk_lower", "shrunk_upper")
 
 
@@ -249,8 +251,9 @@ class _Part:
         self.tally = _one_source([r.source for r in results])
         self.measures = self.tally.measures
         self.tallies = dict.fromkeys(_places(self.tally), self.tally)
-        before = [r.previous for r in results if isinstance(r, Comparisons) and r.previous is not None]
-        self.tallies |= {place: t for t in before for place in _places(t) if place not in self.tallies}
+        compared = [(r.previous, r.elsewhere) for r in results if isinstance(r, Comparisons)]
+        others = [tally for pair in compared for tally in pair if tally is not None]
+        self.tallies |= {place: t for t in others for place in _places(t) if place not in self.tallies}
         self.forms = {place: _forms(tally, place) for place, tally in self.tallies.items()}
         wanted = [cell for result in results for cell in self._cells(result)]
         flagged = {
@@ -273,9 +276,9 @@ class _Part:
         elif isinstance(result, Comparisons):
             for row in result:
                 if row.share is not None:
-                    yield Cell(row.area, row.wave, row.measure, row.category, row.age_band)
-                if row.benchmark_wave is not None:
-                    yield Cell(row.area, row.benchmark_wave, row.measure, row.category, row.age_band)
+                    yield _own_cell(row)
+                if _has_other_cell(row):
+                    yield _other_cell(row)
         else:
             for row in _named_or_flagged(result):
                 cell = self._cohort_cell(result, row)
@@ -295,7 +298,23 @@ class _Part:
                     said |= dict.fromkeys((cell, cell._replace(rest=True)))
             else:
                 said |= dict.fromkeys(self._cells(result))
+            if isinstance(result, Comparisons):
+                pooled = {
+                    _other_cell(row) for row in result if row.areas is not None and _has_other_cell(row)
+                }
+                beside_ours = {_other_cell(row) for row in result if self._may_say_other(row)}
+                said = {cell: None for cell in said if cell not in pooled - beside_ours}
         return said
+
+    def _may_say_other(self, row: Any) -> bool:
+        """Whether the counts behind the other side may be said, as far as the plan allows.
+
+        Those of other councils go only where ours go: from a pool with us inside, which others may publish,
+        ours would be left over.
+        """
+        if not _has_other_cell(row):
+            return False
+        return row.areas is None or self.planned[_own_cell(row)].decision.status == "shown"
 
     def _cohort_cell(self, result: Cohorts, row: Any) -> Cell:
         places = _places(self.tally)
@@ -367,15 +386,17 @@ class _Part:
         )
 
     def _comparison(self, row: Any) -> ReleasedComparison:
-        figure = self.figure(Cell(row.area, row.wave, row.measure, row.category, row.age_band))
+        figure = self.figure(_own_cell(row))
         shown = figure.status == "shown"
         benchmark, benchmark_n = row.benchmark, row.benchmark_n
         if not shown:  # our own children may have been taken out: only what others printed is said
             benchmark, benchmark_n = row.printed, None
         if row.benchmark_wave is not None:
-            before = self.figure(Cell(row.area, row.benchmark_wave, row.measure, row.category, row.age_band))
-            benchmark, benchmark_n = before.share, before.n
-            shown = shown and before.status == "shown"
+            benchmark = benchmark_n = None
+            if self._may_say_other(row):
+                other = self.figure(_other_cell(row))
+                benchmark, benchmark_n = other.share, other.n
+            shown = shown and benchmark is not None
         verdict, reason = (row.verdict, row.reason) if shown else ("withheld", "")
         if figure.status == "no base":
             verdict, reason = "not compared", row.reason or "no_base"
@@ -394,6 +415,9 @@ class _Part:
             reason=reason,
             higher_is_better=self.measures[row.measure].good_when_high(row.category),
             illustrative=row.illustrative,
+            overridden=tuple(row.overridden.items()),
+            areas=row.areas if shown else None,
+            unusual_among_areas=row.unusual_among_areas if shown else None,
         )
 
     def _is_shown(self, result: Cohorts, row: Any) -> bool:
@@ -499,6 +523,20 @@ def _by_name(figure: Figure) -> tuple[Any, ...]:
         figure.group,
         figure.rest,
     )
+
+
+def _own_cell(row: Any) -> Cell:
+    return Cell(row.area, row.wave, row.measure, row.category, row.age_band)
+
+
+def _other_cell(row: Any) -> Cell:
+    """Return the cell of the counts that ours are compared with."""
+    return Cell(row.benchmark_area, row.benchmark_wave, row.measure, row.category, row.age_band)
+
+
+def _has_other_cell(row: Any) -> bool:
+    """Whether ours are compared with counts that may be said: of two councils, each could find the other's."""
+    return row.benchmark_wave is not None and (row.areas is None or row.areas >= FEWEST_AREAS)
 
 
 def _places(tally: Tally) -> list[tuple[str, str]]:

@@ -1,0 +1,482 @@
+"""Whole distributions of 0-10 scales, compared without a cut: whether a child of ours tends to feel better.
+
+Band by band a council can have both more children who are low and more who are very high. One number for the
+whole scale says whether, taken together, its children lie higher or lower than others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
+from brightspots.findings.comparisons import ONE_POINT, ROUNDING_ERROR, why_no_figure
+from brightspots.findings.estimates import ALL
+from brightspots.findings.likeness import mismatches_of_editions, mismatches_of_figure
+from brightspots.findings.sides import Sides, read_sides, rows_by_place
+from brightspots.findings.verdicts import MINIMUM_BASE, NOT_COMPARED, Case, Outcome, judge
+from brightspots.measures.measure import OTHER_BAND, REPORTED
+from brightspots.measures.wellbeing import BANDS
+from brightspots.questionnaire.model import SCORES
+from brightspots.statistics import Interval, mann_whitney, ridit
+from brightspots.statistics.ordinal import ROUNDING_OF_SHARES
+from brightspots.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from brightspots.findings.benchmarks import Benchmark, Benchmarks
+    from brightspots.findings.sides import Place, Rows
+    from brightspots.measures.measure import Measure
+    from brightspots.survey.survey import Survey
+    from brightspots.tallies.tally import Tally
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+SIZES = {"large": 0.71, "medium": 0.64, "small": 0.56}
+"""From which chance on, or one as far below one half, a difference is called so (Vargha & Delaney 2000)."""
+MEANINGFUL = SIZES["small"] - 0.5
+
+COLUMNS = (
+    "measure", "age_band", "comparator", "n", "theta", "lower", "upper", "benchmark_n", "p", "q", "p_holm",
+    "verdict", "reason", "size", "low_difference", "very_high_difference", "method", "source", "area", "wave",
+    "domain", "edge", "illustrative", "benchmark_wave", "mismatches", "overridden", "areas",
+)  # fmt: skip
+
+
+class ScaleComparisons(Table):
+    """Whole 0-10 scales against those of others. Not for release.
+
+    Attributes
+    ----------
+    source : Tally
+        The counts behind our side.
+    """
+
+    title = "Scales compared"
+    source: Tally
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How many gave each answer, from the worst to the best.
+
+    Attributes
+    ----------
+    bands : array
+        Of low, medium, high and very high.
+    scores : array or None
+        Of each of the eleven scores; None where only bands were typed from a report.
+    whole : bool
+        False where a report leaves some band unsaid.
+    """
+
+    bands: Floats
+    scores: Floats | None
+    whole: bool
+
+    @property
+    def n(self) -> int:
+        """How many answered."""
+        return int(self.bands.sum())
+
+    @property
+    def shares(self) -> Floats:
+        """The share in each band."""
+        return self.bands / self.n
+
+
+@dataclass(frozen=True)
+class Published:
+    """The shares of the four bands as others published them.
+
+    Attributes
+    ----------
+    shares : array
+    step : float
+        The coarsest step of their rounding.
+    n : int or None
+    size : float or None
+        How many answers of a simple random sample they are worth.
+    """
+
+    shares: Floats
+    step: float
+    n: int | None
+    size: float | None
+
+
+def compare_scales(
+    source: Survey | Tally,
+    benchmarks: Benchmarks | Sequence[Benchmark] = (),
+    *,
+    previous: Survey | Tally | None = None,
+    elsewhere: Survey | Tally | None = None,
+    overrides: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
+) -> ScaleComparisons:
+    """Compare whole 0-10 scales with those of others, without cutting them into bands first.
+
+    The measure is theta: the chance that a child of ours feels better than one of theirs, ties counting half.
+    One half is "no different". Anxiety is turned, so that more than one half is always better.
+
+    Parameters
+    ----------
+    source : Survey or Tally
+        Our answers, or their counts.
+    benchmarks : Benchmarks, or sequence of Benchmark
+        Published figures: used where all four bands of a scale are there for an age band and comparator.
+    previous : Survey or Tally, optional
+        Our last wave.
+    elsewhere : Survey or Tally, optional
+        The answers of other councils; ours is taken out.
+    overrides : mapping of str to str, optional
+        Ways in which figures are not alike that shall bar no verdict, each with the reason, as in `compare`.
+    confidence : float, default 0.95
+        Coverage of the intervals.
+
+    Returns
+    -------
+    ScaleComparisons
+        A `Table` with the columns ``measure age_band comparator n theta lower upper benchmark_n p q p_holm
+        verdict reason size low_difference very_high_difference method source`` and a few more. ``size`` is
+        ``small`` from 0.56 (or down from 0.44), ``medium`` from 0.64, ``large`` from 0.71. The differences
+        are our share less theirs, of the low and of the very high band: both can be up while theta is one
+        half. ``verdict`` and ``reason`` are as in `compare`. These results cannot be released.
+
+    Raises
+    ------
+    BenchmarkError
+        If a benchmark is for a measure, category or age band that the questionnaire does not have: every one.
+    ArgumentError
+        As `compare` raises it.
+
+    Notes
+    -----
+    Counts of others: Mann-Whitney, from the eleven scores, or from the four bands where either side was typed
+    from a report. Published shares: the same on as many answers as they are worth, where their n or interval
+    is known; else Bross's mean ridit, which takes them as exact. Rounded shares are tested at that end of
+    their rounding which lies nearest to "no different". Better and worse need q of at most 0.05 and a small
+    difference at least; "about the same" needs the 90% interval within 0.44 to 0.56. The tests of a report
+    and comparator are a family of their own (Benjamini-Hochberg).
+
+    References
+    ----------
+    Mann & Whitney 1947; Bross 1958, How to use ridit analysis; Vargha & Delaney 2000; Benjamini & Hochberg
+    1995.
+
+    Examples
+    --------
+    >>> import brightspots as bs
+    >>> then, now = bs.make_survey(wave="2019", seed=1), bs.make_survey(wave="2021", seed=2)
+    >>> scales = compare_scales(now, previous=then)
+    >>> [row.measure for row in scales if row.age_band == "11-18"]
+    ['happy_yesterday', 'life_satisfaction', 'worthwhile', 'positive_future']
+    """
+    sides = read_sides(source, benchmarks, previous, elsewhere, overrides, confidence)
+    cases: list[Case] = []
+    for place, ours in sides.places.items():
+        counted = [
+            *_against_last_wave(ours, place, sides, confidence),
+            *_against_elsewhere(ours, place, sides, confidence),
+        ]
+        taken = {case.what for case in counted if case.row["benchmark_n"] is not None}
+        bench = [_against_figures(ours, four, place, sides, confidence) for four in _fours(sides)]
+        cases += [case for case in bench if case.what not in taken]
+        cases += counted
+    judge(cases)
+    result = ScaleComparisons.from_rows([case.row for case in cases], COLUMNS)
+    result.source = sides.ours.source
+    return result
+
+
+def _case(place: Place, measure: Measure, age_band: str, comparator: str, source: str) -> Case:
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
+    row |= {
+        "area": place[0],
+        "wave": place[1],
+        "measure": measure.id,
+        "domain": measure.domain,
+        "age_band": age_band,
+        "comparator": comparator,
+        "verdict": NOT_COMPARED,
+        "reason": "",
+        "size": "",
+        "method": "",
+        "source": source,
+        "edge": False,
+        "illustrative": False,
+        "mismatches": (),
+        "overridden": {},
+    }
+    return Case(row, higher_is_better=True)
+
+
+def _own_scales(ours: Rows, sides: Sides) -> list[tuple[Any, Measure]]:
+    """Return one of our rows for each scale and age band, with its measure."""
+    measures = sides.ours.source.measures
+    first: dict[tuple[str, str], Any] = {}
+    for row in ours.values():
+        if measures[row.measure].kind == "scale":
+            first.setdefault((row.measure, row.age_band), row)
+    return [(row, measures[row.measure]) for row in first.values()]
+
+
+def _distribution(source: Tally, place: Place, measure: Measure, row: Any) -> Distribution:
+    """Count the answers of the age bands in a row."""
+    table, bands = source.table(()), row.age_bands.split(", ")
+    here = [i for i, key in enumerate(table.keys) if key[:2] == place and key[2] in bands]
+
+    def number(*answers: str) -> int:
+        return int(source.answers(table, measure.id, answers)[here].sum())
+
+    scores = SCORES if measure.higher_is_better else SCORES[::-1]
+    typed = number(*REPORTED["scale"]) > 0
+    return Distribution(
+        bands=np.array([number(*measure.counted(band, bands[0])) for band in BANDS], dtype=np.float64),
+        scores=None if typed else np.array([number(score) for score in scores], dtype=np.float64),
+        whole=number(f"reported: {OTHER_BAND}") == 0,
+    )
+
+
+def _against_last_wave(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
+    if sides.before is None:
+        return []
+    then, theirs = sides.before.source, sides.earlier(place[0])
+    cases = []
+    for own, measure in _own_scales(ours, sides):
+        earlier = next((r for r in theirs.values() if _is_of(r, own)), None)
+        if earlier is None:
+            continue
+        case = _case(place, measure, own.age_band, LAST_WAVE, f"{earlier.area} {earlier.wave}")
+        barred = case.bar(mismatches_of_editions(own, measure, then.measures[measure.id]), sides.overrides)
+        reason = "age_bands" if own.age_bands != earlier.age_bands else barred
+        here, there = _distribution(sides.ours.source, place, measure, own), (earlier.area, earlier.wave)
+        other = _distribution(then, there, then.measures[measure.id], earlier)
+        _against_counts(case, here, other, reason, earlier.wave, confidence)
+        cases.append(case)
+    return cases
+
+
+def _against_elsewhere(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
+    others = sides.elsewhere
+    if others is None:
+        return []
+    ((there, theirs),) = rows_by_place(others.pooled).items()
+    cases = []
+    for own, measure in _own_scales(ours, sides):
+        pooled = next((r for r in theirs.values() if _is_of(r, own)), None)
+        if pooled is None:
+            continue
+        source = f"counts of other councils, {others.wave}"
+        case = _case(place, measure, own.age_band, CARE_ELSEWHERE, source)
+        then = others.tally.measures[measure.id]
+        found = {*mismatches_of_editions(own, measure, then)}
+        found |= {"year_gap"} if others.is_too_long_ago(place[1]) else set()
+        reason = case.bar(found, sides.overrides)
+        reason = others.why_not_pooled(pooled._replace(age_bands=own.age_bands), pooled) or reason
+        case.row["areas"] = others.areas(pooled)
+        here = _distribution(sides.ours.source, place, measure, own)
+        other = _distribution(others.tally, there, then, pooled)
+        _against_counts(case, here, other, reason, others.wave, confidence)
+        cases.append(case)
+    return cases
+
+
+def _is_of(row: Any, own: Any) -> bool:
+    return (row.measure, row.age_band) == (own.measure, own.age_band)
+
+
+def _against_counts(
+    case: Case, here: Distribution, other: Distribution, reason: str, wave: str, confidence: float
+) -> None:
+    """Test against the counts of others, unless a reason bars it. Changes the case in place."""
+    case.row |= {"n": here.n, "reason": reason}
+    if reason:
+        return
+    case.row |= {"benchmark_n": other.n, "benchmark_wave": wave, "reason": _why_not(here, other)}
+    if not case.row["reason"]:
+        ours, theirs = here.scores, other.scores
+        if ours is None or theirs is None:
+            ours, theirs = here.bands, other.bands
+        case.row["method"] = "mann_whitney"
+        _show(case, [_mann_whitney(ours, theirs, confidence)], here.shares - other.shares)
+
+
+def _why_not(*sides: Distribution) -> str:
+    if any(side.n < MINIMUM_BASE for side in sides):
+        return "small_base" if all(side.n for side in sides) else "no_base"
+    return "" if all(side.whole for side in sides) else "not_stated"
+
+
+def _fours(sides: Sides) -> list[tuple[Benchmark, ...]]:
+    """Return the figures of scales of which all four bands are there, from low to very high."""
+    grouped: dict[tuple[str, ...], dict[str, Benchmark]] = defaultdict(dict)
+    measures = sides.ours.source.measures
+    for figure in sides.figures:
+        if measures[figure.measure].kind == "scale":
+            grouped[figure.measure, figure.age_band, figure.comparator][figure.category] = figure
+    return [tuple(four[band] for band in BANDS) for four in grouped.values() if len(four) == len(BANDS)]
+
+
+def _against_figures(
+    ours: Rows, four: tuple[Benchmark, ...], place: Place, sides: Sides, confidence: float
+) -> Case:
+    first, measure = four[0], sides.ours.source.measures[four[0].measure]
+    band = measure.asked[0] if first.age_band == ALL and len(measure.asked) == 1 else first.age_band
+    labels = ", ".join(dict.fromkeys(figure.label for figure in four))
+    case = _case(place, measure, band, first.comparator, labels)
+    case.row["illustrative"] = any(figure.illustrative for figure in four)
+    own = next((ours[key] for key in ours if (key[0], key[2]) == (measure.id, band)), None)
+    wave = "" if first.comparator == LAST_WAVE else place[1]
+    found = [
+        (code, sides.reasons(figure).get(code))
+        for figure in four
+        for code in mismatches_of_figure(own, figure, measure, sides.ours.questionnaire, wave)
+    ]
+    without = {code for code, reason in found if reason is None}
+    barred = case.bar(dict(found), {c: reason for c, reason in found if reason and c not in without})
+    if own is None:
+        case.row["reason"] = why_no_figure(ours, measure, first.category, band, sides, place)
+        return case
+    here, published = _distribution(sides.ours.source, place, measure, own), _published(four)
+    case.row |= {"n": here.n, "benchmark_n": published.n}
+    case.row["reason"] = _why_not(here) or barred or _why_no_test(published, first.comparator)
+    if not case.row["reason"]:
+        _against_published(case, here, published, four, confidence)
+    return case
+
+
+def _published(four: Sequence[Benchmark]) -> Published:
+    ns, sizes = [figure.n for figure in four], [figure.worth for figure in four]
+    return Published(
+        shares=np.array([figure.share for figure in four]),
+        step=max(figure.step for figure in four),
+        n=None if None in ns else min(n for n in ns if n is not None),
+        size=None if None in sizes else min(size for size in sizes if size is not None),
+    )
+
+
+def _why_no_test(published: Published, comparator: str) -> str:
+    if abs(published.shares.sum() - 1) > ROUNDING_OF_SHARES:
+        return "not_whole"
+    return "no_n" if published.size is None and comparator == LAST_WAVE else ""
+
+
+def _against_published(
+    case: Case, here: Distribution, published: Published, four: Sequence[Benchmark], confidence: float
+) -> None:
+    """Test against published shares, of all readings of who is in them. Changes the case in place."""
+    references, case.gap_may_be_wider = _references(here, published, four)
+    sizes = [reference.size for reference in references if reference.size is not None]
+    outcomes = [_outcome(here, reference, confidence) for reference in references]
+    if not references:
+        case.row["reason"] = "own_not_inside"
+    elif min(sizes, default=MINIMUM_BASE) < MINIMUM_BASE:
+        case.row["reason"] = "small_base"
+    elif any(np.isnan(outcome.p) for outcome in outcomes):
+        case.row["reason"] = "no_spread"
+    else:
+        case.row |= {"benchmark_n": references[0].n, "method": "mann_whitney" if sizes else "ridit"}
+        _show(case, outcomes, here.shares - references[0].shares)
+
+
+def _references(
+    here: Distribution, published: Published, four: Sequence[Benchmark]
+) -> tuple[list[Published], bool]:
+    """Return what to test against, as for a single figure, and whether ours may narrow the gap unknowably."""
+    told = {figure.includes_own for figure in four}
+    apart = four[0].comparator in (GENERAL_POPULATION, LAST_WAVE)
+    whole = replace(published, shares=published.shares / published.shares.sum())
+    if told == {"no"} or (apart and "yes" not in told):
+        return [whole], False
+    if published.n is None:
+        return [whole], True
+    others = _without_own(here, whole)
+    if "yes" in told:
+        return [others] if others else [], False
+    return [whole, others] if others else [whole], False
+
+
+def _without_own(here: Distribution, published: Published) -> Published | None:
+    """Take our own children out of pooled shares; None where they cannot be inside."""
+    assert published.n is not None
+    assert published.size is not None
+    n = published.n - here.n
+    counts = published.shares * published.n - here.bands
+    if n <= 0 or (counts < -published.step / 2 * published.n - ROUNDING_ERROR).any():
+        return None
+    kept, larger = np.maximum(counts, 0), published.n / n
+    return Published(kept / kept.sum(), published.step * larger, n, published.size / larger)
+
+
+def _outcome(here: Distribution, reference: Published, confidence: float) -> Outcome:
+    """Test against published shares, the rounding of which may account for some of the difference."""
+    better = here.shares[::-1].cumsum()[::-1] - here.shares / 2  # chance that ours lie above each band
+    doubt = reference.step / 2 * (better[:2].sum() - better[2:].sum())
+    coarse = reference.step > ONE_POINT + ROUNDING_ERROR
+    if reference.size is None:
+        found = [ridit(here.bands, reference.shares, confidence=c) for c in (confidence, 0.95, 0.90)]
+        z = (found[0].mean - 0.5) / found[0].standard_error if found[0].standard_error else np.nan
+        intervals = [Interval(one.lower, one.upper) for one in found]
+        return _judged(found[0].mean, z, intervals, doubt, coarse=coarse)
+    return _mann_whitney(
+        here.bands, _whole(reference.shares, reference.size), confidence, doubt, coarse=coarse
+    )
+
+
+def _whole(shares: Floats, size: float) -> Floats:
+    """Return whole numbers of answers in these shares; what rounding leaves goes where most is missing."""
+    exact = shares * round(size)
+    counts = np.floor(exact + ROUNDING_ERROR)
+    short = round(exact.sum() - counts.sum())
+    counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
+    return counts
+
+
+def _mann_whitney(
+    ours: Floats, theirs: Floats, confidence: float, doubt: float = 0.0, *, coarse: bool = False
+) -> Outcome:
+    found = [mann_whitney(ours, theirs, confidence=c) for c in (confidence, 0.95, 0.90)]
+    intervals = [Interval(one.lower, one.upper) for one in found]
+    return _judged(found[0].theta, found[0].z, intervals, doubt, coarse=coarse)
+
+
+def _judged(theta: float, z: float, intervals: Sequence[Interval], doubt: float, *, coarse: bool) -> Outcome:
+    """Return one test, at that end of the rounding which lies nearest to one half.
+
+    `intervals` are that of the confidence wanted, of 95% and of 90%; `doubt` is by how much rounding can move
+    theta. Shares known to a point are taken at their word; coarser ones have to be as good at either end.
+    """
+    away = abs(theta - 0.5)
+    left = max(0.0, away - doubt) / away if away else 0.0
+    wanted, inner, narrow = intervals
+    slack = doubt if coarse else 0.0
+    return Outcome(
+        p=float(2 * ndtr(-abs(z) * left)),
+        difference=theta - 0.5,
+        interval=wanted,
+        effect=theta,
+        meaningful=away >= MEANINGFUL - ROUNDING_ERROR,
+        equivalent=bool(narrow.lower - slack > 0.5 - MEANINGFUL and narrow.upper + slack < 0.5 + MEANINGFUL),
+        excludes_zero=bool(inner.lower > 0.5 or inner.upper < 0.5),
+    )
+
+
+def _show(case: Case, outcomes: list[Outcome], differences: Floats) -> None:
+    """Write down what is shown of the first test. Changes the case in place."""
+    case.outcomes, (low, *_, very_high) = outcomes, differences
+    theta, interval = outcomes[0].effect, outcomes[0].interval
+    away = max(theta, 1 - theta) + ROUNDING_ERROR
+    case.row |= {
+        "theta": theta,
+        "lower": None if np.isnan(interval.lower) else float(interval.lower),
+        "upper": None if np.isnan(interval.upper) else float(interval.upper),
+        "size": next((word for word, least in SIZES.items() if away >= least), ""),
+        "low_difference": float(low),
+        "very_high_difference": float(very_high),
+    }
