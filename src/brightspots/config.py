@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from brightspots.errors import ConfigError
+from brightspots.findings.likeness import Mismatch
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
 
@@ -57,6 +58,11 @@ class CompareConfig(Frozen):
         A text alone is a name without areas.
     previous : str, or dict of questionnaire to str
         The last wave's saved tally (.json) or form of counts; for the first survey unless named.
+    elsewhere : str, or dict of questionnaire to str
+        The saved tally (.json) of other councils; ours may be in it.
+    overrides : dict of str to str
+        Ways in which figures are not alike that shall bar no verdict, with the reason, as in
+        `brightspots.compare`.
     """
 
     benchmarks: tuple[
@@ -66,6 +72,8 @@ class CompareConfig(Frozen):
         ...,
     ] = ()
     previous: str | dict[str, str] = ""
+    elsewhere: str | dict[str, str] = ""
+    overrides: dict[Mismatch, Text] = {}
 
 
 class CohortsConfig(Frozen):

@@ -121,8 +121,17 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
         say(f"estimating and comparing {source.questionnaire.id}")
         results.append(estimate(source.answers))
         before = _previous(config, source, is_first=place == 0)
-        if benchmarks or before is not None:
-            results.append(compare(source.answers, benchmarks or (), previous=before))
+        others = _elsewhere(config, source, is_first=place == 0)
+        if benchmarks or before is not None or others is not None:
+            results.append(
+                compare(
+                    source.answers,
+                    benchmarks or (),
+                    previous=before,
+                    elsewhere=others,
+                    overrides={**config.compare.overrides},
+                )
+            )
         traits = [trait for trait in config.cohorts.traits if trait in source.questionnaire.trait]
         if traits and not source.config.counts:
             say(f"searching {source.questionnaire.id} for cohorts")
@@ -165,15 +174,31 @@ def _previous(config: RunConfig, source: Source, *, is_first: bool) -> Tally | N
     from brightspots.tallies.reported import read_counts
     from brightspots.tallies.tally import load_tally
 
-    stated, questionnaire = config.compare.previous, source.questionnaire
-    if isinstance(stated, str):
-        stated = {questionnaire.id: stated} if is_first else {}
-    if not stated.get(questionnaire.id):
+    path = _stated_for(config, config.compare.previous, source, is_first=is_first)
+    if path is None:
         return None
-    path = config.path(stated[questionnaire.id])
     if path.suffix == ".json":
-        return load_tally(path, questionnaire)
-    return read_counts(path, questionnaire, area=source.config.area, wave=f"before {source.config.wave}")
+        return load_tally(path, source.questionnaire)
+    wave = f"before {source.config.wave}"
+    return read_counts(path, source.questionnaire, area=source.config.area, wave=wave)
+
+
+def _elsewhere(config: RunConfig, source: Source, *, is_first: bool) -> Tally | None:
+    """Return the counts of other councils that answered one questionnaire: a saved tally."""
+    from brightspots.tallies.tally import load_tally
+
+    path = _stated_for(config, config.compare.elsewhere, source, is_first=is_first)
+    return None if path is None else load_tally(path, source.questionnaire)
+
+
+def _stated_for(
+    config: RunConfig, stated: str | dict[str, str], source: Source, *, is_first: bool
+) -> Path | None:
+    """Return the file that is stated for one questionnaire; a bare one is that of the first survey."""
+    if isinstance(stated, str):
+        stated = {source.questionnaire.id: stated} if is_first else {}
+    name = stated.get(source.questionnaire.id)
+    return config.path(name) if name else None
 
 
 def _refuse_unknown_traits(config: RunConfig, sources: list[Source]) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import brightspots as bs
-from brightspots.findings import comparisons as module
+from brightspots.findings import comparisons, elsewhere
+from brightspots.findings.likeness import MISMATCHES
 from brightspots.publications.sentences import (
     NOT_COMPARED,
     VERDICTS,
@@ -39,12 +40,14 @@ def words() -> Sentences:
 
 
 def reasons_in_the_code() -> set[str]:
-    """Return the reason codes that comparisons.py can give for not comparing."""
-    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    found: set[object] = set()
-    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+    """Return the reason codes that a comparison can give for not comparing."""
+    found: set[object] = set(MISMATCHES)
+    trees = [
+        ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in (comparisons, elsewhere)
+    ]
+    for function in (n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
         for node in ast.walk(function):
-            returned = isinstance(node, ast.Return) and function.name.startswith("_why")
+            returned = isinstance(node, ast.Return) and "why" in function.name
             named = isinstance(node, ast.Assign) and "reason" in ast.unparse(node.targets[0])
             if (returned or named) and node.value is not None:
                 found |= {part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)}
@@ -53,7 +56,7 @@ def reasons_in_the_code() -> set[str]:
 
 def test_every_reason_in_the_code_has_plain_words() -> None:
     found = reasons_in_the_code()
-    assert len(found) >= 11
+    assert len(found) >= 17
     assert found - {reason for _, reason in VERDICTS} <= set(NOT_COMPARED)
 
 

@@ -56,7 +56,8 @@ def numbers_of_comparison(c: ReleasedComparison) -> set[str]:
     sizes = [c.difference, c.difference_lower, c.difference_upper, c.detectable]
     if benchmark_is_public(c):
         sizes.append(c.benchmark)
-    return {str(whole_percent(abs(s))) for s in sizes if s is not None}
+    councils = set() if c.areas is None else {str(c.areas)}
+    return councils | {str(whole_percent(abs(s))) for s in sizes if s is not None}
 
 
 class Known:
@@ -143,6 +144,9 @@ def test_numbers_without_a_figure_are_responses_or_constants(
     for r in release.responses:
         allowed |= {str(n) for n in (r.n, r.eligible) if n is not None}
         allowed |= {str(whole_percent(r.rate))} if r.rate is not None else set()
+        if r.n is not None:  # what it could have shown: 80% power at 5% near a half, and near the two ends
+            gaps = [2.8016 * (share * (1 - share) / r.n) ** 0.5 for share in (0.5, 0.8, 0.9)]
+            allowed |= {str(whole_percent(gap)) for gap in gaps}
     allowed |= {str(s.permutations) for s in release.searches.values()}
     allowed |= {str(s.candidates) for s in release.searches.values()}
     allowed |= {str(whole_percent(c.detectable)) for c in release.cohorts if c.detectable is not None}

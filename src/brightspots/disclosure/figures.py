@@ -77,7 +77,7 @@ class ReleasedComparison:
     areas : int or None
         How many other councils stand behind the other side, where it comes from their counts.
     unusual_among_areas : bool or None
-        Whether ours is unusual even among councils that truly differ; None where that may not be said.
+        Whether ours is unusual even among councils that truly differ; None where no difference is claimed.
     """
 
     figure: Figure

@@ -19,6 +19,7 @@ from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.cohorts import Cohorts, searched_category
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, LOW_BASE, Estimates
+from brightspots.findings.verdicts import BETTER, WORSE
 from brightspots.statistics import proportion_interval
 from brightspots.tables import Table
 from brightspots.tallies.tally import Tally
@@ -400,6 +401,7 @@ class _Part:
         verdict, reason = (row.verdict, row.reason) if shown else ("withheld", "")
         if figure.status == "no base":
             verdict, reason = "not compared", row.reason or "no_base"
+        differs = verdict in (BETTER, WORSE) or reason == "small"
         return ReleasedComparison(
             figure=figure,
             comparator=row.comparator,
@@ -417,7 +419,7 @@ class _Part:
             illustrative=row.illustrative,
             overridden=tuple(row.overridden.items()),
             areas=row.areas if shown else None,
-            unusual_among_areas=row.unusual_among_areas if shown else None,
+            unusual_among_areas=row.unusual_among_areas if differs else None,
         )
 
     def _is_shown(self, result: Cohorts, row: Any) -> bool:
@@ -535,7 +537,7 @@ def _other_cell(row: Any) -> Cell:
 
 
 def _has_other_cell(row: Any) -> bool:
-    """Whether ours are compared with counts that may be said: of two councils, each could find the other's."""
+    """Whether ours are compared with counts that may be said: two councils could find each other's."""
     return row.benchmark_wave is not None and (row.areas is None or row.areas >= FEWEST_AREAS)
 
 

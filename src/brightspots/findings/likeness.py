@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from brightspots.errors import ArgumentError
-from brightspots.measures.measure import COUNTED, REPORTED
 from brightspots.questionnaire.spelling import fold
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def mismatches_of_figure(
     if own is not None:
         bands = own.age_bands.split(", ")
         if figure.counted and measure.kind == "indicator":
-            counted = set(measure.counted(COUNTED, bands[0])) - set(REPORTED[measure.kind])
+            counted = set(measure.counted(figure.category, bands[0])) & set(questionnaire.options(measure.id))
             if {fold(answer) for answer in figure.counted} != {fold(answer) for answer in counted}:
                 found.add("counted_answers")
         ages = [questionnaire.band[band].ages for band in bands]

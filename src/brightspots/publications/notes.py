@@ -62,8 +62,17 @@ COMPARING = (
     "Our last survey: answers are anonymous, so the two surveys are taken as separate groups, although "
     "many may have answered both. A bare percentage from our last survey gets no verdict.",
     "Figures that count other answers, are about other ages, or were asked more than "
-    f"{number(YEARS_APART)} years apart are shown and not compared.",
-    "The gap that a survey could have shown is the one that it would find four times in five.",
+    f"{number(YEARS_APART)} years apart are shown and not compared. Nor are those with other words, asked in "
+    "another way or of other people, or from another country. Where there is a reason to compare them all "
+    "the same, it stands beside the comparison.",
+    "The gap that a survey could have shown is the one that it would find four times in five, in a single "
+    "comparison with a figure that is certain.",
+)
+
+AMONG_COUNCILS = (
+    "Where the counts of other councils are known, they are taken together without ours. A difference from "
+    "them all is called unusual among councils only if it goes beyond chance and the true differences "
+    "between councils; that needs at least 10 others."
 )
 
 SEARCHING = (
@@ -98,7 +107,9 @@ COLOPHON = (
 def about_section(contents: Contents) -> Section:
     """Return the last part of a report: how to read it, how it was made, and what it rests on."""
     searched = [Section("How groups were found", _searching(contents))] if contents.cohorts else []
-    compared = [Section("How comparisons were made", (_notes(*COMPARING),))] if contents.comparisons else []
+    among = [AMONG_COUNCILS] if any(c.areas is not None for c in contents.comparisons) else []
+    how = Section("How comparisons were made", (_notes(*COMPARING, *among),))
+    compared = [how] if contents.comparisons else []
     reading = (_notes(*READING), _meanings("Symbols", "Symbol", SYMBOLS), _meanings("Words", "Word", WORDS))
     return Section(
         "About these figures",

@@ -8,7 +8,7 @@ from brightspots.publications.document import Report, Section
 from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
 from brightspots.publications.summary import summary
-from brightspots.publications.tables import domain_sections, responses_table
+from brightspots.publications.tables import detectable_table, domain_sections, responses_table
 from brightspots.publications.wording import listed, plain
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def arrange(contents: Contents) -> Report:
 def _survey(contents: Contents, place: Place) -> Section:
     """Return everything about one survey in one place."""
     where = contents.words.where(*place)
+    compared = [detectable_table(contents, place)] if contents.comparisons_of(place) else []
     return Section(
         plain(contents.questionnaire(place).title) + where,
-        (responses_table(contents, place),),
+        (responses_table(contents, place), *compared),
         (*domain_sections(contents, place), *group_sections(contents, place)),
     )

@@ -61,6 +61,10 @@ NOT_COMPARED = {
     "not_pooled": "the age groups here were not asked the same, and so are not taken together",
     "options": "the two surveys offered different answers to choose from",
     "base": "the two surveys asked it of different people, or scored it in another way",
+    "wording": "the question was put in other words",
+    "mode": "the two were asked in different ways",
+    "country": "that figure is from another country",
+    "not_stated": "some of the other councils do not give it",
 }
 """Why two figures are not compared, by the reason code of the comparison."""
 
@@ -318,8 +322,30 @@ class Sentences(Names):
             text = " ".join(self._not_compared(c, reason) for c in comparisons)
         else:
             text = " ".join(map(self._withheld, comparisons))
+        remarks = (remark for c in comparisons for remark in (self._among_areas(c), self.although(c)))
+        text = " ".join(filter(None, (text, *remarks)))
         keys = tuple(comparison_key(c) for c in comparisons)
         return Sentence(text, (keys[0].figure,), keys)
+
+    def although(self, comparison: ReleasedComparison) -> str:
+        """Say what two figures that are compared do not have in common, and why they are; or nothing."""
+        if self.verdict(comparison)[0] in ("not compared", "withheld") or not comparison.overridden:
+            return ""
+        said = (
+            f"{NOT_COMPARED[code].replace('that figure', 'it')}: “{plain(reason)}”"
+            for code, reason in comparison.overridden
+        )
+        return (
+            f"The figure {self.comparator(comparison)} is compared although {'; and although '.join(said)}."
+        )
+
+    def _among_areas(self, comparison: ReleasedComparison) -> str:
+        """Say whether a difference is unusual among councils; nothing where that is not known."""
+        return {
+            True: "It is unusual among councils, too: few lie as far from the others.",
+            False: "Among councils it is not unusual to lie as far from the others.",
+            None: "",
+        }[comparison.unusual_among_areas]
 
     def _each(
         self,
@@ -333,9 +359,13 @@ class Sentences(Names):
 
     def _other_and(self, comparison: ReleasedComparison, *clauses: str) -> str:
         """Return the other side with clauses in brackets behind it."""
-        mark = ["illustrative figure"] if comparison.illustrative else []
-        kept = [clause for clause in (*mark, ", ".join(filter(None, clauses))) if clause]
+        mark = "illustrative figure" if comparison.illustrative else ""
+        kept = [c for c in (mark, self._councils(comparison), ", ".join(filter(None, clauses))) if c]
         return self.others(comparison) + (f" ({'; '.join(kept)})" if kept else "")
+
+    def _councils(self, comparison: ReleasedComparison) -> str:
+        """Return how many councils stand behind the other side, where it comes from their counts."""
+        return "" if comparison.areas is None else f"{number(comparison.areas)} other councils"
 
     def _ranked(self, comparison: ReleasedComparison) -> str:
         if comparison.difference is None:

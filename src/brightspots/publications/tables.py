@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.findings.detectable import NEAR
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
+from brightspots.publications.names import ALL
 from brightspots.publications.sentences import (
     HIDDEN,
     IN_WORDS,
@@ -14,7 +16,8 @@ from brightspots.publications.sentences import (
     comparison_key,
     figure_key,
 )
-from brightspots.publications.wording import capital, percent, plain, uncapital, whole_percent
+from brightspots.publications.wording import capital, percent, plain, points, uncapital, whole_percent
+from brightspots.statistics import detectable_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,13 +36,10 @@ def responses_table(contents: Contents, place: Place) -> Table:
     """Return how many answered each form."""
     rows = []
     for r in contents.responses_of(place):
-        name = (
-            "All" if r.age_band == "all" else capital(contents.words.ages(place.questionnaire, (r.age_band,)))
-        )
         missing = HIDDEN if r.n is None else NOT_AVAILABLE
         rows.append(
             row(
-                name,
+                _ages_of(contents, place, r.age_band),
                 HIDDEN if r.n is None else f"{r.n:,}",
                 NOT_AVAILABLE if r.eligible is None else f"{r.eligible:,}",
                 missing if r.rate is None else percent(r.rate),
@@ -49,6 +49,22 @@ def responses_table(contents: Contents, place: Place) -> Table:
     columns = (Column("Age group"), *(Column(title, numeric=True) for title in titles))
     who = contents.words.people(place.questionnaire) + contents.words.where(*place)
     return Table(f"How many {who} answered", columns, tuple(rows))
+
+
+def detectable_table(contents: Contents, place: Place) -> Table:
+    """Return what gap each form could have shown, from nothing but how many answered it."""
+    rows = []
+    for r in contents.responses_of(place):
+        gaps = [HIDDEN] * len(NEAR) if r.n is None else [points(gap) for gap in detectable_gap(r.n, NEAR)]
+        rows.append(row(_ages_of(contents, place, r.age_band), *gaps))
+    columns = (Column("Age group"), *(Column(f"Near {percent(share)}", numeric=True) for share in NEAR))
+    return Table(f"What gap this survey could have shown{contents.words.where(*place)}", columns, tuple(rows))
+
+
+def _ages_of(contents: Contents, place: Place, age_band: str) -> str:
+    if age_band == ALL:
+        return "All"
+    return capital(contents.words.ages(place.questionnaire, (age_band,)))
 
 
 def domain_sections(contents: Contents, place: Place) -> list[Section]:
@@ -178,13 +194,12 @@ def bar(figure: Figure, comparisons: Iterable[ReleasedComparison] = ()) -> Bar |
 
 
 def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison]) -> Entry:
+    words = contents.words
     lines = tuple(
-        Sentence(
-            f"{contents.words.marked_others(c)}: {contents.words.verdict_words(c)}",
-            (figure_key(c.figure),),
-            (comparison_key(c),),
-        )
+        Sentence(said, (figure_key(c.figure),), (comparison_key(c),))
         for c in comparisons
+        for said in (f"{words.marked_others(c)}: {words.verdict_words(c)}", words.although(c))
+        if said
     )
     return Entry(lines or (Sentence(NOT_AVAILABLE),))
 

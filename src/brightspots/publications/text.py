@@ -30,7 +30,8 @@ FIGURE_COLUMNS = (
 COMPARISON_COLUMNS = (
     *PLACE_COLUMNS, "label", "category_label", "status", "n", "share", "comparator", "benchmark",
     "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "detectable",
-    "verdict", "reason", "illustrative", "source", "sentence",
+    "verdict", "reason", "illustrative", "source", "sentence", "councils", "unusual_among_councils",
+    "compared_although",
 )  # fmt: skip
 DIGITS = 4
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
@@ -209,6 +210,9 @@ def _comparison_row(contents: Contents, comparison: ReleasedComparison) -> dict[
         "illustrative": comparison.illustrative,
         "source": plain(comparison.source),
         "sentence": words.comparison(comparison).text,
+        "councils": comparison.areas,
+        "unusual_among_councils": comparison.unusual_among_areas,
+        "compared_although": words.although(comparison),
     }
 
 
