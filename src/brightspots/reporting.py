@@ -129,7 +129,7 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
                     benchmarks or (),
                     previous=before,
                     elsewhere=others,
-                    overrides={**config.compare.overrides},
+                    overrides=config.compare.overrides,
                 )
             )
         traits = [trait for trait in config.cohorts.traits if trait in source.questionnaire.trait]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from brightspots.findings.benchmarks import Benchmark, Benchmarks
+    from brightspots.findings.likeness import Mismatch
     from brightspots.findings.sides import Place, Rows
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
@@ -117,7 +118,7 @@ def compare(
     *,
     previous: Survey | Tally | None = None,
     elsewhere: Survey | Tally | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Mapping[Mismatch, str] | None = None,
     confidence: float = 0.95,
 ) -> Comparisons:
     """Compare a council's children with others, and with its own last wave.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from brightspots.findings.benchmarks import Benchmark, Benchmarks
+    from brightspots.findings.likeness import Mismatch
     from brightspots.findings.sides import Place, Rows
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
@@ -116,7 +117,7 @@ def compare_scales(
     *,
     previous: Survey | Tally | None = None,
     elsewhere: Survey | Tally | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Mapping[Mismatch, str] | None = None,
     confidence: float = 0.95,
 ) -> ScaleComparisons:
     """Compare whole 0-10 scales with those of others, without cutting them into bands first.

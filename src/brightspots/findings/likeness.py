@@ -27,7 +27,7 @@ AGE_OVERLAP = 0.5
 YEAR = re.compile(r"(?:^|and )((?:19|20)[0-9]{2})(?![0-9])")
 
 
-def checked_overrides(overrides: Mapping[str, str] | None) -> dict[str, str]:
+def checked_overrides(overrides: Mapping[Mismatch, str] | None) -> dict[str, str]:
     """Return reasons to compare all the same, each checked.
 
     Raises
@@ -43,7 +43,7 @@ def checked_overrides(overrides: Mapping[str, str] | None) -> dict[str, str]:
             faults.append(f"{code} has no reason; say why the figures are compared all the same")
     if faults:
         raise ArgumentError(f"overrides: {'; '.join(faults)}.")
-    return dict(overrides or {})
+    return dict((overrides or {}).items())
 
 
 def mismatches_of_figure(

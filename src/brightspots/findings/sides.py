@@ -16,6 +16,7 @@ from brightspots.findings.likeness import checked_overrides, year_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from brightspots.findings.likeness import Mismatch
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
 
@@ -66,7 +67,7 @@ def read_sides(
     benchmarks: Benchmarks | Sequence[Benchmark],
     previous: Survey | Tally | None,
     elsewhere: Survey | Tally | None,
-    overrides: Mapping[str, str] | None,
+    overrides: Mapping[Mismatch, str] | None,
     confidence: float,
 ) -> Sides:
     """Read and check what is to be compared.
