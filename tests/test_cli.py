@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import brightspots as bs
 from brightspots.cli import app
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "sheffield-2021"
@@ -143,6 +144,27 @@ def test_the_last_wave_is_compared_from_a_form_of_counts(sheffield: Path) -> Non
         c for c in figures["comparisons"] if c["comparator"] == "last wave" and c["benchmark_n"] == 120
     ]
     assert (found["measure"], found["verdict"]) == ("likes_school", "worse")
+
+
+def test_other_councils_and_reasons_to_compare_come_from_the_config(sheffield: Path) -> None:
+    others = bs.tally(bs.make_survey(councils=3, respondents=200, seed=5, wave="2016"))
+    others.save(sheffield / "pool.json")
+    config = (sheffield / "brightspots.toml").read_text()
+    stated = '[compare]\nelsewhere = "pool.json"\noverrides = { year_gap = "nothing changed" }'
+    (sheffield / "brightspots.toml").write_text(config.replace("[compare]", stated))
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads((sheffield / "Sheffield-2021" / "figures.json").read_text())
+    found = [c for c in figures["comparisons"] if c["councils"] == 3]
+    assert found
+    assert {c["comparator"] for c in found} == {"care elsewhere"}
+    assert "although the two were asked too many years apart: “nothing changed”" in found[0]["sentence"]
+    (sheffield / "brightspots.toml").write_text(
+        config.replace("[compare]", "[compare]\noverrides = { mood = 'why' }")
+    )
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "json"])
+    assert done.exit_code == 2
+    assert "compare overrides mood: should be 'wording'" in done.stderr
 
 
 def test_a_benchmark_of_a_questionnaire_that_nobody_knows_is_a_fault(sheffield: Path) -> None:

@@ -57,6 +57,12 @@ class TestDerivedNumbers:
         assert comparison.benchmark == 370 / 460
         assert comparison.benchmark_n == 460
 
+    def test_reasons_to_compare_all_the_same_leave_with_the_comparison(self):
+        figure = {"count": 400, "n": 500, "includes_own": "no", "differs": ("mode",)}
+        comparison = self.compared({"yes": 30, "no": 10}, **figure, override={"mode": "asked alike"})
+        assert comparison.overridden == (("mode", "asked alike"),)
+        assert self.compared({"yes": 30, "no": 10}, **figure).reason == "mode"
+
     def test_no_p_and_no_reason_leaves(self, out):
         texts = [json.dumps(out.as_edition()), repr(out), out._repr_html_(), repr(out.figures)]
         texts += [repr(out.comparisons), repr(out.cohorts), repr(out.responses), repr(out.searches)]

@@ -229,6 +229,82 @@ class TestRounding:
         assert (row.benchmark_n, row.benchmark_count) == (2000, 1800)
 
 
+def with_interval(percent, worth, **changes):
+    """A figure with the 95% interval, to 0.01 points, of so many answers."""
+    ends = proportion_confint(percent / 100 * worth, worth, 0.05, "wilson")
+    lower, upper = (round(100 * end, 2) for end in ends)
+    return figure(percent=percent, rounded_to=0.01, lower=lower, upper=upper, **changes)
+
+
+class TestPublishedInterval:
+    """A figure whose interval is published is a sample of as many answers as have such an interval."""
+
+    @pytest.mark.parametrize(
+        ("own", "theirs"),
+        [
+            ((255, 300), (4500, 5000)),
+            ((255, 300), (90, 100)),
+            ((1230, 1500), (15900, 20000)),
+            ((30, 40), (15900, 20000)),
+            ((240, 300), (160, 200)),
+            ((20, 300), (3, 400)),
+            ((12, 40), (0, 200)),
+        ],
+    )
+    def test_verdict_and_p_are_those_of_the_n_behind_it(self, against, own, theirs):
+        count, n = theirs
+        row, known = against(own, with_interval(100 * count / n, n)), against(own, figure(count=count, n=n))
+        assert (row.verdict, row.reason) == (known.verdict, known.reason)
+        assert row.p == pytest.approx(known.p, rel=0.05, abs=1e-6)
+        for name in ("difference", "difference_lower", "difference_upper", "detectable"):
+            if getattr(known, name) is not None:
+                assert getattr(row, name) == pytest.approx(getattr(known, name), abs=0.001)
+        assert (row.benchmark_n, row.benchmark_count) == (None, None)
+
+    def test_a_design_effect_hidden_in_it_is_found(self, against):
+        """255 of 300 and 90% of 1,000 differ; of a survey with a design effect of 4 they may not."""
+        row = against((255, 300), with_interval(90.0, 250, n=1000))
+        told = against((255, 300), figure(percent=90, n=1000, rounded_to=0.01, design_effect=4))
+        assert against((255, 300), figure(count=900, n=1000)).verdict == "worse"
+        assert (row.verdict, told.verdict) == ("unclear", "unclear")
+        assert row.p == pytest.approx(told.p, rel=0.02)
+        assert row.benchmark_n == 1000
+
+    def test_an_interval_never_makes_more_of_an_n(self, against):
+        narrow = against((255, 300), with_interval(90.0, 5000, n=100))
+        assert narrow.p == pytest.approx(
+            against((255, 300), figure(percent=90, n=100, rounded_to=0.01)).p, rel=1e-9
+        )
+
+    def test_our_own_children_are_taken_out_and_the_design_effect_stays(self, against):
+        """830 of 1,000 with a design effect of 2, ours among them: the others are worth 350."""
+        pool = {"comparator": "care elsewhere", "includes_own": "yes"}
+        row = against((240, 300), with_interval(83.0, 500, n=1000, **pool))
+        told = against((240, 300), figure(percent=83, n=1000, rounded_to=0.01, design_effect=2, **pool))
+        assert (row.benchmark, row.benchmark_n) == (told.benchmark, told.benchmark_n)
+        assert row.p == pytest.approx(told.p, rel=0.02)
+
+    def test_without_n_ours_may_still_be_inside(self, against):
+        row = against(
+            (800, 1000), with_interval(80.0, 2000, comparator="care elsewhere", includes_own="unknown")
+        )
+        assert (row.verdict, row.reason) == ("unclear", "own_unknown")
+
+    def test_the_last_wave_can_be_tested(self, against):
+        row = against((234, 300), with_interval(70.0, 250, comparator="last wave"))
+        assert (row.verdict, row.reason) == ("better", "")
+        assert row.p == pytest.approx(0.0353, abs=0.001), NOTE
+
+    def test_so_can_none_and_all(self, against):
+        assert against((20, 300), with_interval(0.0, 400)).verdict == "better"
+        assert against((270, 300), with_interval(100.0, 400)).verdict == "worse"
+
+    @pytest.mark.parametrize("ends", [(40.0, 100.0), (0.0, 100.0)])
+    def test_next_to_nothing_is_too_few(self, against, ends):
+        row = against((240, 300), figure(percent=80, lower=ends[0], upper=ends[1]))
+        assert (row.verdict, row.reason) == ("not compared", "small_base")
+
+
 class TestOwnChildrenInside:
     def test_no_means_as_printed(self, against):
         row = against((240, 300), figure(comparator="care elsewhere", count=830, n=1000))
@@ -813,3 +889,47 @@ class TestLaws:
         rows = {row.measure: row for row in compare(counts_of(own), figures)}
         random.shuffle(figures)
         assert {row.measure: row for row in compare(counts_of(own), figures)} == rows
+
+    @law
+    @given(st.lists(st.tuples(shares, benchmark), min_size=1, max_size=5))
+    def test_yes_and_no_exchanged_with_good_and_bad_change_nothing(self, counts_of, turned, drawn):
+        own, figures = drawn_comparisons(drawn)
+        turn = {
+            one.measure: one.model_copy(
+                update={"percent": 100 - one.percent} if one.count is None else {"count": one.n - one.count}
+            )
+            for one in figures
+        }
+        opposite = {measure: (n - count, n) for measure, (count, n) in own.items()}
+        ours = compare(counts_of(own), figures)
+        theirs = compare(counts_of(opposite, questionnaire=turned), list(turn.values()))
+        for row, other in zip(ours, theirs, strict=True):
+            assert (row.verdict, row.reason) == (other.verdict, other.reason)
+            assert (row.p is None) == (other.p is None)
+            if row.p is not None:
+                assert other.p == pytest.approx(row.p, rel=1e-6, abs=1e-12)
+                assert other.difference == pytest.approx(-row.difference, abs=1e-12)
+
+    @law
+    @given(st.lists(st.tuples(shares, benchmark), min_size=2, max_size=5))
+    def test_adjusted_values_are_no_smaller_and_in_the_same_order(self, counts_of, drawn):
+        own, figures = drawn_comparisons(drawn)
+        rows = [row for row in compare(counts_of(own), figures) if row.p is not None]
+        for comparator in {row.comparator for row in rows}:
+            family = sorted((row for row in rows if row.comparator == comparator), key=lambda row: row.p)
+            for name in ("q", "p_holm"):
+                values = [getattr(row, name) for row in family]
+                assert values == sorted(values)
+                assert all(row.p <= value <= 1 for row, value in zip(family, values, strict=True))
+
+    @law
+    @given(st.lists(st.tuples(shares, benchmark), min_size=1, max_size=5), shares)
+    def test_a_benchmark_of_another_comparator_changes_no_verdict(self, counts_of, drawn, other):
+        own, figures = drawn_comparisons(drawn)
+        more = [
+            figure(measure=measure, comparator="Yorkshire", count=other[0], n=other[1]) for measure in own
+        ]
+        alone = list(compare(counts_of(own), figures))
+        assert [
+            row for row in compare(counts_of(own), [*figures, *more]) if row.comparator != "Yorkshire"
+        ] == (alone)

@@ -67,6 +67,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         comparator=f"{SCRIPT} others",
         percent=50,
         source=f"{FORMULA} {LINK}",
+        differs=("mode",),
+        override={"mode": f"{FORMULA} {IMAGE} {LINK} {CONTROL}"},
     )
     out = bs.release(
         bs.estimate(survey, measures=[m["id"] for m in body["indicator"][:14]]),

@@ -229,6 +229,34 @@ def test_figures_read_as_people_speak(
             "It is not compared with the figure of 80% in the general population (illustrative figure), "
             "because that figure is about other ages.",
         ),
+        (
+            {"overridden": (("mode", "the question is about a fact"),), "difference_lower": -0.26},
+            "That is worse than 80% in the general population (18 points lower, likely range 11 to 26 "
+            "points). The figure in the general population is compared although the two were asked in different ways: "
+            "“the question is about a fact”.",
+        ),
+        (
+            {"verdict": "unclear", "overridden": (("age_range", "a\nreason"), ("country", "a\u202enother"))},
+            "We cannot tell whether this differs from 80% in the general population (18 points away; this "
+            "survey could have shown a gap of about nine points, but with so many comparisons at once this "
+            "one may be chance). The figure in the general population is compared although it is about other "
+            "ages: “a reason”; and although it is from another country: “another”.",
+        ),
+        (
+            {"verdict": "not compared", "reason": "mode", "overridden": (("wording", "one word"),)},
+            "It is not compared with the figure of 80% in the general population, because the two were asked "
+            "in different ways.",
+        ),
+        (
+            {"comparator": "care elsewhere", "areas": 11, "unusual_among_areas": False},
+            "That is worse than 80% in care elsewhere (11 other councils; 18 points lower, likely range 11 "
+            "to 26 points). Among councils it is not unusual to lie as far from the others.",
+        ),
+        (
+            {"comparator": "care elsewhere", "areas": 11, "unusual_among_areas": True},
+            "That is worse than 80% in care elsewhere (11 other councils; 18 points lower, likely range 11 "
+            "to 26 points). It is unusual among councils, too: few lie as far from the others.",
+        ),
     ],
 )
 def test_comparisons_read_as_people_speak(
