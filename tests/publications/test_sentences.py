@@ -232,8 +232,8 @@ def test_figures_read_as_people_speak(
         (
             {"overridden": (("mode", "the question is about a fact"),), "difference_lower": -0.26},
             "That is worse than 80% in the general population (18 points lower, likely range 11 to 26 "
-            "points). The figure in the general population is compared although the two were asked in different ways: "
-            "“the question is about a fact”.",
+            "points). The figure in the general population is compared although the two were asked in "
+            "different ways: “the question is about a fact”.",
         ),
         (
             {"verdict": "unclear", "overridden": (("age_range", "a\nreason"), ("country", "a\u202enother"))},
