@@ -203,6 +203,12 @@ class Benchmark(Frozen):
         return (CHART_STEP if self.rounded_to == READ_FROM_CHART else float(self.rounded_to or 0)) / 100
 
     @property
+    def own_inside(self) -> str:
+        """Whether our own children are inside: in the general population and our last wave only if said."""
+        apart = self.comparator in (GENERAL_POPULATION, LAST_WAVE)
+        return "no" if apart and self.includes_own == "unknown" else self.includes_own
+
+    @property
     def worth(self) -> float | None:
         """How many answers of a simple random sample say as much; None where neither n nor interval is known.
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
+from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE
 from brightspots.findings.detectable import DetectableGaps, detectable_gaps
 from brightspots.findings.estimates import ALL
 from brightspots.findings.likeness import mismatches_of_editions, mismatches_of_figure
@@ -364,13 +364,12 @@ def _references(own: Any, figure: Benchmark) -> tuple[list[Reference], bool]:
     be and cannot. The first is the one that is shown.
     """
     printed = Reference(figure.share, figure.step, figure.n, figure.count, figure.worth)
-    apart = figure.comparator in (GENERAL_POPULATION, LAST_WAVE)
-    if figure.includes_own == "no" or (figure.includes_own == "unknown" and apart):
+    if figure.own_inside == "no":
         return [printed], False
     if figure.n is None:
         return [printed], True
     others = _without_own(own, figure)
-    if figure.includes_own == "yes":
+    if figure.own_inside == "yes":
         return [others] if others else [], False
     return [printed, others] if others else [printed], False
 

@@ -7,22 +7,28 @@ whole scale says whether, taken together, its children lie higher or lower than 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr
 
-from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
-from brightspots.findings.comparisons import ONE_POINT, ROUNDING_ERROR, why_no_figure
+from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE
+from brightspots.findings.comparisons import why_no_figure
 from brightspots.findings.estimates import ALL
 from brightspots.findings.likeness import mismatches_of_editions, mismatches_of_figure
+from brightspots.findings.scale_tests import (
+    Distribution,
+    Published,
+    against_counts,
+    against_shares,
+    size_word,
+    without_own,
+)
 from brightspots.findings.sides import Sides, read_sides, rows_by_place
 from brightspots.findings.verdicts import MINIMUM_BASE, NOT_COMPARED, Case, Outcome, judge
 from brightspots.measures.measure import OTHER_BAND, REPORTED
 from brightspots.measures.wellbeing import BANDS
 from brightspots.questionnaire.model import SCORES
-from brightspots.statistics import Interval, mann_whitney, ridit
 from brightspots.statistics.ordinal import ROUNDING_OF_SHARES
 from brightspots.tables import Table
 
@@ -31,16 +37,11 @@ if TYPE_CHECKING:
 
     from brightspots.findings.benchmarks import Benchmark, Benchmarks
     from brightspots.findings.likeness import Mismatch
+    from brightspots.findings.scale_tests import Floats
     from brightspots.findings.sides import Place, Rows
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-
-SIZES = {"large": 0.71, "medium": 0.64, "small": 0.56}
-"""From which chance on, or one as far below one half, a difference is called so (Vargha & Delaney 2000)."""
-MEANINGFUL = SIZES["small"] - 0.5
 
 COLUMNS = (
     "measure", "age_band", "comparator", "n", "theta", "lower", "upper", "benchmark_n", "p", "q", "p_holm",
@@ -60,55 +61,6 @@ class ScaleComparisons(Table):
 
     title = "Scales compared"
     source: Tally
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """How many gave each answer, from the worst to the best.
-
-    Attributes
-    ----------
-    bands : array
-        Of low, medium, high and very high.
-    scores : array or None
-        Of each of the eleven scores; None where only bands were typed from a report.
-    whole : bool
-        False where a report leaves some band unsaid.
-    """
-
-    bands: Floats
-    scores: Floats | None
-    whole: bool
-
-    @property
-    def n(self) -> int:
-        """How many answered."""
-        return int(self.bands.sum())
-
-    @property
-    def shares(self) -> Floats:
-        """The share in each band."""
-        return self.bands / self.n
-
-
-@dataclass(frozen=True)
-class Published:
-    """The shares of the four bands as others published them.
-
-    Attributes
-    ----------
-    shares : array
-    step : float
-        The coarsest step of their rounding.
-    n : int or None
-    size : float or None
-        How many answers of a simple random sample they are worth.
-    """
-
-    shares: Floats
-    step: float
-    n: int | None
-    size: float | None
 
 
 def compare_scales(
@@ -301,11 +253,8 @@ def _against_counts(
         return
     case.row |= {"benchmark_n": other.n, "benchmark_wave": wave, "reason": _why_not(here, other)}
     if not case.row["reason"]:
-        ours, theirs = here.scores, other.scores
-        if ours is None or theirs is None:
-            ours, theirs = here.bands, other.bands
         case.row["method"] = "mann_whitney"
-        _show(case, [_mann_whitney(ours, theirs, confidence)], here.shares - other.shares)
+        _show(case, [against_counts(here, other, confidence)], here.shares - other.shares)
 
 
 def _why_not(*sides: Distribution) -> str:
@@ -374,7 +323,7 @@ def _against_published(
     """Test against published shares, of all readings of who is in them. Changes the case in place."""
     references, case.gap_may_be_wider = _references(here, published, four)
     sizes = [reference.size for reference in references if reference.size is not None]
-    outcomes = [_outcome(here, reference, confidence) for reference in references]
+    outcomes = [against_shares(here, reference, confidence) for reference in references]
     if not references:
         case.row["reason"] = "own_not_inside"
     elif min(sizes, default=MINIMUM_BASE) < MINIMUM_BASE:
@@ -390,94 +339,27 @@ def _references(
     here: Distribution, published: Published, four: Sequence[Benchmark]
 ) -> tuple[list[Published], bool]:
     """Return what to test against, as for a single figure, and whether ours may narrow the gap unknowably."""
-    told = {figure.includes_own for figure in four}
-    apart = four[0].comparator in (GENERAL_POPULATION, LAST_WAVE)
+    told = {figure.own_inside for figure in four}
     whole = replace(published, shares=published.shares / published.shares.sum())
-    if told == {"no"} or (apart and "yes" not in told):
+    if told == {"no"}:
         return [whole], False
     if published.n is None:
         return [whole], True
-    others = _without_own(here, whole)
+    others = without_own(here, whole)
     if "yes" in told:
         return [others] if others else [], False
     return [whole, others] if others else [whole], False
-
-
-def _without_own(here: Distribution, published: Published) -> Published | None:
-    """Take our own children out of pooled shares; None where they cannot be inside."""
-    assert published.n is not None
-    assert published.size is not None
-    n = published.n - here.n
-    counts = published.shares * published.n - here.bands
-    if n <= 0 or (counts < -published.step / 2 * published.n - ROUNDING_ERROR).any():
-        return None
-    kept, larger = np.maximum(counts, 0), published.n / n
-    return Published(kept / kept.sum(), published.step * larger, n, published.size / larger)
-
-
-def _outcome(here: Distribution, reference: Published, confidence: float) -> Outcome:
-    """Test against published shares, the rounding of which may account for some of the difference."""
-    better = here.shares[::-1].cumsum()[::-1] - here.shares / 2  # chance that ours lie above each band
-    doubt = reference.step / 2 * (better[:2].sum() - better[2:].sum())
-    coarse = reference.step > ONE_POINT + ROUNDING_ERROR
-    if reference.size is None:
-        found = [ridit(here.bands, reference.shares, confidence=c) for c in (confidence, 0.95, 0.90)]
-        z = (found[0].mean - 0.5) / found[0].standard_error if found[0].standard_error else np.nan
-        intervals = [Interval(one.lower, one.upper) for one in found]
-        return _judged(found[0].mean, z, intervals, doubt, coarse=coarse)
-    return _mann_whitney(
-        here.bands, _whole(reference.shares, reference.size), confidence, doubt, coarse=coarse
-    )
-
-
-def _whole(shares: Floats, size: float) -> Floats:
-    """Return whole numbers of answers in these shares; what rounding leaves goes where most is missing."""
-    exact = shares * round(size)
-    counts = np.floor(exact + ROUNDING_ERROR)
-    short = round(exact.sum() - counts.sum())
-    counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
-    return counts
-
-
-def _mann_whitney(
-    ours: Floats, theirs: Floats, confidence: float, doubt: float = 0.0, *, coarse: bool = False
-) -> Outcome:
-    found = [mann_whitney(ours, theirs, confidence=c) for c in (confidence, 0.95, 0.90)]
-    intervals = [Interval(one.lower, one.upper) for one in found]
-    return _judged(found[0].theta, found[0].z, intervals, doubt, coarse=coarse)
-
-
-def _judged(theta: float, z: float, intervals: Sequence[Interval], doubt: float, *, coarse: bool) -> Outcome:
-    """Return one test, at that end of the rounding which lies nearest to one half.
-
-    `intervals` are that of the confidence wanted, of 95% and of 90%; `doubt` is by how much rounding can move
-    theta. Shares known to a point are taken at their word; coarser ones have to be as good at either end.
-    """
-    away = abs(theta - 0.5)
-    left = max(0.0, away - doubt) / away if away else 0.0
-    wanted, inner, narrow = intervals
-    slack = doubt if coarse else 0.0
-    return Outcome(
-        p=float(2 * ndtr(-abs(z) * left)),
-        difference=theta - 0.5,
-        interval=wanted,
-        effect=theta,
-        meaningful=away >= MEANINGFUL - ROUNDING_ERROR,
-        equivalent=bool(narrow.lower - slack > 0.5 - MEANINGFUL and narrow.upper + slack < 0.5 + MEANINGFUL),
-        excludes_zero=bool(inner.lower > 0.5 or inner.upper < 0.5),
-    )
 
 
 def _show(case: Case, outcomes: list[Outcome], differences: Floats) -> None:
     """Write down what is shown of the first test. Changes the case in place."""
     case.outcomes, (low, *_, very_high) = outcomes, differences
     theta, interval = outcomes[0].effect, outcomes[0].interval
-    away = max(theta, 1 - theta) + ROUNDING_ERROR
     case.row |= {
         "theta": theta,
         "lower": None if np.isnan(interval.lower) else float(interval.lower),
         "upper": None if np.isnan(interval.upper) else float(interval.upper),
-        "size": next((word for word, least in SIZES.items() if away >= least), ""),
+        "size": size_word(theta),
         "low_difference": float(low),
         "very_high_difference": float(very_high),
     }
