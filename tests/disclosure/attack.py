@@ -227,7 +227,8 @@ class Intruder:
         figure = comparison.figure
         ours = figure.questionnaire == self.questionnaire.id
         last = comparison.comparator == "last wave" and comparison.source == " ".join(self.place)
-        if ours and last and comparison.benchmark_n is not None:
+        others = (comparison.comparator, self.place[1]) == (self.place[0], comparison.source[-4:])
+        if ours and (last or others) and comparison.benchmark_n is not None:
             base = Quantity(figure.measure, figure.category, "base", Group(figure.age_bands))
             self._say(base, comparison.benchmark_n, comparison.benchmark_n)
             if comparison.benchmark is not None:

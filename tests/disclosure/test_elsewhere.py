@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
-from children import SMALL
+from attack import Intruder
+from children import SMALL, Children, invent, leaks
+from releasing import PLACE
 from test_rules import children
 
 import brightspots as bs
@@ -109,3 +112,24 @@ class TestUnusual:
         )
         comparison, _ = compared({"yes": 60, "no": 40}, self.TWELVE)
         assert (row.unusual_among_areas, comparison.unusual_among_areas) == (False, None)
+
+
+class TestAttack:
+    """An intruder reads all that is said of other councils, and finds nothing small of theirs or ours."""
+
+    @pytest.mark.parametrize("seed", range(200, 208))
+    def test_nothing_hidden_can_be_worked_out(self, seed):
+        rng = np.random.default_rng(seed)
+        own, others = (
+            invent(rng, int(rng.choice([40, 110, 200]))),
+            invent(rng, int(rng.choice([20, 60, 150]))),
+        )
+        others["area"] = rng.choice(OTHERS, len(others))
+        tally, pool = (bs.tally(frame, questionnaire=SMALL) for frame in (own, others))
+        out = bs.release(bs.estimate(tally), bs.compare(tally, elsewhere=pool))
+        ours = Intruder(out, SMALL, PLACE, tables=[()])
+        theirs = Intruder(out, SMALL, (CARE_ELSEWHERE, "2021"))
+        for figure in out._published:  # the edition is published too
+            theirs._hear(figure)
+        assert leaks(ours, Children(own)) == []
+        assert leaks(theirs, Children(others)) == []

@@ -239,6 +239,10 @@ class TestUnusual:
         assert row_of((240, 300), self.others(without=(0, 1, 2))).unusual_among_areas is None
         assert row_of((240, 300), self.others(without=(0, 1))).unusual_among_areas is True
 
+    def test_many_councils_of_few_answers_each_are_a_pool_without_a_spread(self, row_of):
+        row = row_of((240, 300), {f"Town {chr(65 + i)}": (7, 9) for i in range(12)})
+        assert (row.areas, row.benchmark_n, row.unusual_among_areas) == (12, 108, None)
+
     def test_councils_of_few_answers_stand_in_the_pool_but_not_in_the_spread(self, row_of):
         row = row_of((240, 300), self.others(without=(0, 1, 2)) | {"Small": (3, 9)})
         assert (row.areas, row.unusual_among_areas) == (10, None)

@@ -200,9 +200,11 @@ def stands_apart(counts: Sequence[int], ns: Sequence[int], *, own: int) -> bool 
     own : int
         The place of the area that is judged by the others.
     """
+    if len(ns) <= AREAS_NEEDED:
+        return None
     found = funnel(counts, ns, own=own)
     p = _predicted(np.array(counts), np.array(ns), np.arange(len(ns)) != own, found)[own]
-    return None if np.isnan(p) else _position(abs(float(found.z_adjusted[own])), float(p))[0] != USUAL
+    return _position(abs(float(found.z_adjusted[own])), float(p))[0] != USUAL
 
 
 def _measure(source: Tally, measure: str) -> Measure:
