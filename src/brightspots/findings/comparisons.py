@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE
 from brightspots.findings.detectable import DetectableGaps, detectable_gaps
 from brightspots.findings.estimates import ALL
-from brightspots.findings.likeness import mismatches_of_editions, mismatches_of_figure
-from brightspots.findings.sides import Sides, read_sides, rows_by_place
+from brightspots.findings.likeness import mismatches_of_figure
+from brightspots.findings.sides import Sides, read_sides
 from brightspots.findings.verdicts import MINIMUM_BASE, NOT_COMPARED, Case, Outcome, judge
 from brightspots.statistics import (
     Interval,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from brightspots.findings.benchmarks import Benchmark, Benchmarks
     from brightspots.findings.likeness import Mismatch
-    from brightspots.findings.sides import Place, Rows
+    from brightspots.findings.sides import Counterpart, Place, Rows
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
@@ -190,8 +190,9 @@ def compare(
     cases: list[Case] = []
     for place, ours in sides.places.items():
         counted = [
-            *_against_last_wave(ours, place, sides, confidence),
-            *_against_elsewhere(ours, place, sides, confidence),
+            _against_counts(one, place, sides, confidence)
+            for one in sides.counterparts(place, ours)
+            if one.measure.good_when_high(one.own.category) is not None
         ]
         taken = {case.what for case in counted if case.row["benchmark"] is not None}
         bench = [_against_figure(ours, figure, place, sides, confidence) for figure in sides.figures]
@@ -248,7 +249,7 @@ def _against_figure(ours: Rows, figure: Benchmark, place: Place, sides: Sides, c
     if own is None:
         case.row["reason"] = why_no_figure(ours, measure, figure.category, band, sides, place)
         return case
-    reason = _why_few(own) or barred or _why_no_test(figure, measure)
+    reason = why_few(own) or barred or _why_no_test(figure, measure)
     references, case.gap_may_be_wider = ([], False) if reason else _references(own, figure)
     if not reason and not references:
         reason = "own_not_inside"
@@ -276,7 +277,7 @@ def why_no_figure(ours: Rows, measure: Measure, category: str, band: str, sides:
     return "not_pooled" if len(told) > 1 else "age_bands"
 
 
-def _why_few(*sides: Any) -> str:
+def why_few(*sides: Any) -> str:
     """Return why there are too few answers on some side; empty where there are enough."""
     if any(side.n < MINIMUM_BASE for side in sides):
         return "small_base" if all(side.n for side in sides) else "no_base"
@@ -294,55 +295,13 @@ def _why_no_test(figure: Benchmark, measure: Measure) -> str:
     return ""
 
 
-def _against_last_wave(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
-    if sides.before is None:
-        return []
-    then, theirs = sides.before.source.measures, sides.earlier(place[0])
-    cases = []
-    for own, earlier, measure in _in_both(ours, theirs, sides):
-        source = f"{earlier.area} {earlier.wave}"
-        case = _case(own, place, measure, own.category, own.age_band, LAST_WAVE, source)
-        barred = case.bar(mismatches_of_editions(own, measure, then[own.measure]), sides.overrides)
-        case.row["reason"] = "age_bands" if own.age_bands != earlier.age_bands else barred
-        _against_counts(case, own, earlier, confidence)
-        cases.append(case)
-    return cases
-
-
-def _against_elsewhere(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
-    others = sides.elsewhere
-    if others is None:
-        return []
-    then, (theirs,) = others.tally.measures, rows_by_place(others.pooled).values()
-    cases = []
-    for own, pooled, measure in _in_both(ours, theirs, sides):
-        source = f"counts of other councils, {others.wave}"
-        case = _case(own, place, measure, own.category, own.age_band, CARE_ELSEWHERE, source)
-        found = {*mismatches_of_editions(own, measure, then[own.measure])}
-        found |= {"year_gap"} if others.is_too_long_ago(place[1]) else set()
-        barred = case.bar(found, sides.overrides)
-        case.row |= {"reason": others.why_not_pooled(own, pooled) or barred, "areas": others.areas(own)}
-        _against_counts(case, own, pooled, confidence)
-        if case.outcomes:
-            case.row["unusual_among_areas"] = others.is_unusual(own)
-        cases.append(case)
-    return cases
-
-
-def _in_both(ours: Rows, theirs: Rows, sides: Sides) -> list[tuple[Any, Any, Measure]]:
-    """Return our rows that have a good side, each with theirs and its measure."""
-    measures = sides.ours.source.measures
-    return [
-        (own, theirs[key], measures[own.measure])
-        for key, own in ours.items()
-        if key in theirs and measures[own.measure].good_when_high(own.category) is not None
-    ]
-
-
-def _against_counts(case: Case, own: Any, other: Any, confidence: float) -> None:
-    """Test against the counts of others, unless a reason bars it. Changes the case in place."""
+def _against_counts(one: Counterpart, place: Place, sides: Sides, confidence: float) -> Case:
+    own, other = one.own, one.other
+    case = _case(own, place, one.measure, own.category, own.age_band, one.comparator, one.source)
+    barred = case.bar(one.mismatches, sides.overrides)
+    case.row |= {"reason": one.reason or barred, "areas": one.areas}
     if case.row["reason"]:
-        return
+        return case
     case.row |= {
         "benchmark": other.share,
         "benchmark_n": other.n,
@@ -350,11 +309,14 @@ def _against_counts(case: Case, own: Any, other: Any, confidence: float) -> None
         "benchmark_area": other.area,
         "benchmark_wave": other.wave,
         "printed": other.share,
-        "reason": _why_few(own, other),
+        "reason": why_few(own, other),
     }
     if not case.row["reason"]:
         reference = Reference(other.share, n=other.n, count=other.count, size=other.n)
         _test_all(case, own, [reference], confidence)
+        if one.comparator == CARE_ELSEWHERE and sides.elsewhere:
+            case.row["unusual_among_areas"] = sides.elsewhere.is_unusual(own)
+    return case
 
 
 def _references(own: Any, figure: Benchmark) -> tuple[list[Reference], bool]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE
-from brightspots.findings.comparisons import why_no_figure
+from brightspots.findings.benchmarks import LAST_WAVE
+from brightspots.findings.comparisons import why_few, why_no_figure
 from brightspots.findings.estimates import ALL
-from brightspots.findings.likeness import mismatches_of_editions, mismatches_of_figure
+from brightspots.findings.likeness import mismatches_of_figure
 from brightspots.findings.scale_tests import (
     Distribution,
     Published,
@@ -24,7 +24,7 @@ from brightspots.findings.scale_tests import (
     size_word,
     without_own,
 )
-from brightspots.findings.sides import Sides, read_sides, rows_by_place
+from brightspots.findings.sides import Sides, read_sides
 from brightspots.findings.verdicts import MINIMUM_BASE, NOT_COMPARED, Case, Outcome, judge
 from brightspots.measures.measure import OTHER_BAND, REPORTED
 from brightspots.measures.wellbeing import BANDS
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from brightspots.findings.benchmarks import Benchmark, Benchmarks
     from brightspots.findings.likeness import Mismatch
     from brightspots.findings.scale_tests import Floats
-    from brightspots.findings.sides import Place, Rows
+    from brightspots.findings.sides import Counterpart, Place, Rows
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
@@ -134,8 +134,7 @@ def compare_scales(
     cases: list[Case] = []
     for place, ours in sides.places.items():
         counted = [
-            *_against_last_wave(ours, place, sides, confidence),
-            *_against_elsewhere(ours, place, sides, confidence),
+            _against_counts(one, place, sides, confidence) for one in _scales_in_both(place, ours, sides)
         ]
         taken = {case.what for case in counted if case.row["benchmark_n"] is not None}
         bench = [_against_figures(ours, four, place, sides, confidence) for four in _fours(sides)]
@@ -169,16 +168,6 @@ def _case(place: Place, measure: Measure, age_band: str, comparator: str, source
     return Case(row, higher_is_better=True)
 
 
-def _own_scales(ours: Rows, sides: Sides) -> list[tuple[Any, Measure]]:
-    """Return one of our rows for each scale and age band, with its measure."""
-    measures = sides.ours.source.measures
-    first: dict[tuple[str, str], Any] = {}
-    for row in ours.values():
-        if measures[row.measure].kind == "scale":
-            first.setdefault((row.measure, row.age_band), row)
-    return [(row, measures[row.measure]) for row in first.values()]
-
-
 def _distribution(source: Tally, place: Place, measure: Measure, row: Any) -> Distribution:
     """Count the answers of the age bands in a row."""
     table, bands = source.table(()), row.age_bands.split(", ")
@@ -196,71 +185,33 @@ def _distribution(source: Tally, place: Place, measure: Measure, row: Any) -> Di
     )
 
 
-def _against_last_wave(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
-    if sides.before is None:
-        return []
-    then, theirs = sides.before.source, sides.earlier(place[0])
-    cases = []
-    for own, measure in _own_scales(ours, sides):
-        earlier = next((r for r in theirs.values() if _is_of(r, own)), None)
-        if earlier is None:
-            continue
-        case = _case(place, measure, own.age_band, LAST_WAVE, f"{earlier.area} {earlier.wave}")
-        barred = case.bar(mismatches_of_editions(own, measure, then.measures[measure.id]), sides.overrides)
-        reason = "age_bands" if own.age_bands != earlier.age_bands else barred
-        here, there = _distribution(sides.ours.source, place, measure, own), (earlier.area, earlier.wave)
-        other = _distribution(then, there, then.measures[measure.id], earlier)
-        _against_counts(case, here, other, reason, earlier.wave, confidence)
-        cases.append(case)
-    return cases
+def _scales_in_both(place: Place, ours: Rows, sides: Sides) -> list[Counterpart]:
+    """Return each scale, age band and comparator of which counts are known, once for all its categories."""
+    first: dict[tuple[str, ...], Counterpart] = {}
+    for one in sides.counterparts(place, ours):
+        if one.measure.kind == "scale":
+            first.setdefault((one.comparator, one.own.measure, one.own.age_band), one)
+    return list(first.values())
 
 
-def _against_elsewhere(ours: Rows, place: Place, sides: Sides, confidence: float) -> list[Case]:
-    others = sides.elsewhere
-    if others is None:
-        return []
-    ((there, theirs),) = rows_by_place(others.pooled).items()
-    cases = []
-    for own, measure in _own_scales(ours, sides):
-        pooled = next((r for r in theirs.values() if _is_of(r, own)), None)
-        if pooled is None:
-            continue
-        source = f"counts of other councils, {others.wave}"
-        case = _case(place, measure, own.age_band, CARE_ELSEWHERE, source)
-        then = others.tally.measures[measure.id]
-        found = {*mismatches_of_editions(own, measure, then)}
-        found |= {"year_gap"} if others.is_too_long_ago(place[1]) else set()
-        reason = case.bar(found, sides.overrides)
-        reason = others.why_not_pooled(pooled._replace(age_bands=own.age_bands), pooled) or reason
-        case.row["areas"] = others.areas(pooled)
-        here = _distribution(sides.ours.source, place, measure, own)
-        other = _distribution(others.tally, there, then, pooled)
-        _against_counts(case, here, other, reason, others.wave, confidence)
-        cases.append(case)
-    return cases
-
-
-def _is_of(row: Any, own: Any) -> bool:
-    return (row.measure, row.age_band) == (own.measure, own.age_band)
-
-
-def _against_counts(
-    case: Case, here: Distribution, other: Distribution, reason: str, wave: str, confidence: float
-) -> None:
-    """Test against the counts of others, unless a reason bars it. Changes the case in place."""
-    case.row |= {"n": here.n, "reason": reason}
-    if reason:
-        return
-    case.row |= {"benchmark_n": other.n, "benchmark_wave": wave, "reason": _why_not(here, other)}
+def _against_counts(one: Counterpart, place: Place, sides: Sides, confidence: float) -> Case:
+    case = _case(place, one.measure, one.own.age_band, one.comparator, one.source)
+    barred = case.bar(one.mismatches, sides.overrides)
+    here = _distribution(sides.ours.source, place, one.measure, one.own)
+    case.row |= {"n": here.n, "reason": one.reason or barred, "areas": one.areas}
+    if case.row["reason"]:
+        return case
+    there = (one.other.area, one.other.wave)
+    other = _distribution(one.tally, there, one.tally.measures[one.measure.id], one.other)
+    case.row |= {"benchmark_n": other.n, "benchmark_wave": there[1], "reason": _why_not(here, other)}
     if not case.row["reason"]:
         case.row["method"] = "mann_whitney"
         _show(case, [against_counts(here, other, confidence)], here.shares - other.shares)
+    return case
 
 
 def _why_not(*sides: Distribution) -> str:
-    if any(side.n < MINIMUM_BASE for side in sides):
-        return "small_base" if all(side.n for side in sides) else "no_base"
-    return "" if all(side.whole for side in sides) else "not_stated"
+    return why_few(*sides) or ("" if all(side.whole for side in sides) else "not_stated")
 
 
 def _fours(sides: Sides) -> list[tuple[Benchmark, ...]]:

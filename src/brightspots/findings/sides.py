@@ -8,20 +8,51 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brightspots.errors import ArgumentError, BenchmarkError
-from brightspots.findings.benchmarks import CARE_ELSEWHERE, Benchmark, Benchmarks
+from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE, Benchmark, Benchmarks
 from brightspots.findings.elsewhere import Elsewhere, read_elsewhere
 from brightspots.findings.estimates import Estimates, as_tally, estimate
-from brightspots.findings.likeness import checked_overrides, year_of
+from brightspots.findings.likeness import checked_overrides, mismatches_of_editions, year_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from brightspots.findings.likeness import Mismatch
+    from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
 
 Place = tuple[str, str]
 Rows = dict[tuple[str, str, str], Any]
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """One of our figures, and the same of our last wave or of other councils together.
+
+    Attributes
+    ----------
+    own, other : rows of estimates
+    measure : Measure
+    comparator, source : str
+    tally : Tally
+        The counts behind the other.
+    mismatches : tuple of str
+        Ways in which the two are not alike.
+    reason : str
+        Why they cannot be compared, whatever is overridden; empty where they can.
+    areas : int or None
+        How many other councils stand behind the other.
+    """
+
+    own: Any
+    other: Any
+    measure: Measure
+    comparator: str
+    source: str
+    tally: Tally
+    mismatches: tuple[str, ...]
+    reason: str
+    areas: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +82,49 @@ class Sides:
         """Our figures, by area and wave."""
         return dict(sorted(rows_by_place(self.ours).items()))
 
-    def earlier(self, area: str) -> Rows:
-        """Return the figures of an area's last wave."""
+    def counterparts(self, place: Place, ours: Rows) -> list[Counterpart]:
+        """Return our figures of which counts of the last wave are known, and then those of other councils."""
+        return [*self._last_wave(place, ours), *self._other_councils(place, ours)]
+
+    def _last_wave(self, place: Place, ours: Rows) -> Iterator[Counterpart]:
         if self.before is None:
-            return {}
-        return next(rows for place, rows in rows_by_place(self.before).items() if place[0] == area)
+            return
+        then = self.before.source
+        theirs = next(rows for other, rows in rows_by_place(self.before).items() if other[0] == place[0])
+        for own, earlier, measure in self._in_both(ours, theirs):
+            yield Counterpart(
+                own,
+                earlier,
+                measure,
+                LAST_WAVE,
+                f"{earlier.area} {earlier.wave}",
+                then,
+                mismatches_of_editions(own, measure, then.measures[measure.id]),
+                "age_bands" if own.age_bands != earlier.age_bands else "",
+            )
+
+    def _other_councils(self, place: Place, ours: Rows) -> Iterator[Counterpart]:
+        if self.elsewhere is None:
+            return
+        others = self.elsewhere
+        (theirs,) = rows_by_place(others.pooled).values()
+        years = ("year_gap",) if others.is_too_long_ago(place[1]) else ()
+        for own, pooled, measure in self._in_both(ours, theirs):
+            yield Counterpart(
+                own,
+                pooled,
+                measure,
+                CARE_ELSEWHERE,
+                f"counts of other councils, {others.wave}",
+                others.tally,
+                (*mismatches_of_editions(own, measure, others.tally.measures[measure.id]), *years),
+                others.why_not_pooled(own, pooled),
+                others.areas(own),
+            )
+
+    def _in_both(self, ours: Rows, theirs: Rows) -> list[tuple[Any, Any, Measure]]:
+        measures = self.ours.source.measures
+        return [(own, theirs[key], measures[own.measure]) for key, own in ours.items() if key in theirs]
 
     def reasons(self, figure: Benchmark) -> dict[str, str]:
         """Return what is overridden for a benchmark: its own reasons go before those for all."""
