@@ -150,6 +150,18 @@ class TestLastWave:
         assert row.verdict in ("better", "worse")
         assert row.overridden == {code: "few chose it"}
 
+    def test_an_edition_that_asked_fewer_forms_is_told_by_its_forms(self, counts_of, document):
+        document["indicator"][0]["asked"] = ("middle", "old")
+        earlier = Questionnaire.model_validate(document)
+
+        def of(wave, bands, **more):
+            pairs = {("North", wave, band): {"likes_school": (60, 100)} for band in bands}
+            return counts_of(pairs, **more)
+
+        before = of("2019", ("middle", "old"), questionnaire=earlier)
+        rows = compare(of("2021", ("young", "middle", "old")), previous=before)
+        assert [(r.age_band, r.reason) for r in rows] == [("middle", ""), ("old", ""), ("all", "age_bands")]
+
     def test_how_long_ago_it_was_does_not_matter(self, counts_of):
         before = counts_of({"likes_school": (150, 300)}, wave="2009")
         (row,) = compare(counts_of({"likes_school": (240, 300)}), previous=before)

@@ -79,7 +79,7 @@ def mismatches_of_figure(
 
 def mismatches_of_editions(own: Any, now: Measure, then: Measure) -> tuple[str, ...]:
     """Return every way in which a measure is not like the same one in another edition of a questionnaire."""
-    bands = own.age_bands.split(", ")
+    bands = [band for band in own.age_bands.split(", ") if band in then.asked]
     found = set()
     if set(now.valid) != set(then.valid):
         found.add("options")
