@@ -89,6 +89,12 @@ class TestPool:
         row = row_of((240, 300), {"Ashby": (100, 200), "Barton": (0, 0)})
         assert (row.benchmark_n, row.areas) == (200, 1)
 
+    def test_nobody_who_answered_is_no_base(self, counts_of, survey_of):
+        others = survey_of([{"area": "Ashby", "likes_school": "dont_know", "cooks": "always"}] * 30)
+        ours = counts_of({"likes_school": (240, 300)}, area="Ours")
+        (row,) = compare(ours, elsewhere=others)
+        assert (row.verdict, row.reason, row.areas, row.benchmark) == ("not compared", "no_base", 0, None)
+
     def test_few_others_are_no_comparison(self, row_of):
         row = row_of((240, 300), {"Ashby": (5, 9)})
         assert (row.verdict, row.reason, row.unusual_among_areas) == ("not compared", "small_base", None)

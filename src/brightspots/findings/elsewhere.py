@@ -61,7 +61,7 @@ class Elsewhere:
         Every council in the pool must have asked the forms that are in ours, and state the category.
         """
         each = self.each.get((own.measure, own.category, own.age_band), ())
-        if {row.age_bands for row in each} == {own.age_bands} and sum(row.n for row in each) == pooled.n:
+        if sum(row.n for row in each) == pooled.n and {row.age_bands for row in each} <= {own.age_bands}:
             return ""
         return "age_bands" if own.age_band == ALL else "not_stated"
 
