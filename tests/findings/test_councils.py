@@ -118,6 +118,35 @@ def test_neighbours_are_not_doubles():
     refuse_doubles(["Bournemouth", "Poole", "E10000009"])
 
 
+@pytest.mark.parametrize(
+    ("council", "slip"),
+    [("Sheffield", "Sheffeild"), ("Shropshire", "Shropshrie"), ("Leicestershire", "Leicstershire County")],
+)
+def test_a_misspelt_council_is_not_another(council, slip):
+    with pytest.raises(ArgumentError, match="look like one council"):
+        refuse_doubles(["Leeds", council, slip])
+
+
+def test_councils_beyond_england_are_no_misspelt_ones():
+    """The unitary authorities of Wales and the council areas of Scotland, as both are named today."""
+    wales = (
+        "Anglesey, Blaenau Gwent, Bridgend, Caerphilly, Cardiff, Carmarthenshire, Ceredigion, Conwy, "
+        "Denbighshire, Flintshire, Gwynedd, Merthyr Tydfil, Monmouthshire, Neath Port Talbot, Newport, "
+        "Pembrokeshire, Powys, Rhondda Cynon Taf, Swansea, Torfaen, Vale of Glamorgan, Wrexham"
+    )
+    scotland = (
+        "Aberdeen, Aberdeenshire, Angus, Argyll and Bute, Clackmannanshire, Dumfries and Galloway, Dundee, "
+        "East Ayrshire, East Dunbartonshire, East Lothian, East Renfrewshire, Edinburgh, Falkirk, Fife, "
+        "Glasgow, Highland, Inverclyde, Midlothian, Moray, Na h-Eileanan Siar, North Ayrshire, "
+        "North Lanarkshire, Orkney Islands, Perth and Kinross, Renfrewshire, Scottish Borders, "
+        "Shetland Islands, South Ayrshire, South Lanarkshire, Stirling, West Dunbartonshire, West Lothian"
+    )
+    for areas in (wales, scotland):
+        for area in areas.split(", "):
+            for council in all_councils().values():
+                refuse_doubles([council.name, area])
+
+
 def test_areas_that_are_no_council_stand_beside_codes_only_alone():
     with pytest.raises(ArgumentError, match="'Ash', 'Birch' cannot be told to be a council"):
         refuse_doubles(["Birch", "373", "Ash"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from itertools import combinations
 
 from brightspots.councils import (
@@ -26,6 +27,8 @@ CODES = {
 }
 NAMES = "names"
 SHOWN = 3
+SLIP = 0.85
+"""How alike two words are of which one is taken for a misspelling of the other; 1 is the same."""
 
 
 def find_area(own: str, areas: Sequence[str]) -> int:
@@ -138,7 +141,14 @@ def _look_alike(one: str, other: str, known: dict[str, tuple[Council, ...]]) -> 
     if known[one] and known[other]:
         return not set(known[one]).isdisjoint(known[other])
     (place, kinds), (other_place, other_kinds) = place_and_kind(one), place_and_kind(other)
-    return place == other_place and (kinds <= other_kinds or other_kinds <= kinds)
+    if place == other_place:
+        return kinds <= other_kinds or other_kinds <= kinds
+    # A slip of the pen: word for word nearly the name of a council, and no council's.
+    pairs = zip(place, other_place, strict=False)
+    alike = len(place) == len(other_place) and all(
+        SequenceMatcher(None, word, other_word).ratio() >= SLIP for word, other_word in pairs
+    )
+    return alike and bool(known[one] or known[other])
 
 
 def _successions(pairs: Iterable[tuple[tuple[Council, ...], tuple[Council, ...]]]) -> list[str]:
