@@ -26,6 +26,8 @@ _HOME = {
     "compare": "brightspots.findings.comparisons",
     "compare_scales": "brightspots.findings.distributions",
     "flag_cohorts": "brightspots.findings.cohorts",
+    "describe_cohorts": "brightspots.findings.cohort_descriptions",
+    "recheck_cohorts": "brightspots.findings.cohort_waves",
     "follow_trends": "brightspots.findings.trends",
     "place_among_areas": "brightspots.findings.funnels",
     "find_drivers": "brightspots.findings.drivers",
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from brightspots.disclosure.release import Release, release
     from brightspots.errors import BrightspotsError, ReleaseError, SurveyError
     from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
+    from brightspots.findings.cohort_descriptions import describe_cohorts
+    from brightspots.findings.cohort_waves import recheck_cohorts
     from brightspots.findings.cohorts import flag_cohorts
     from brightspots.findings.comparisons import compare
     from brightspots.findings.distributions import compare_scales

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from brightspots.errors import ArgumentError
+from brightspots.findings.cohort_tables import CohortTable
 from brightspots.findings.names import cohort_name
 from brightspots.measures.measure import COUNTED, Measure
 from brightspots.statistics import (
@@ -27,7 +28,6 @@ from brightspots.statistics import (
     stratified_excess_table,
 )
 from brightspots.survey.survey import Survey
-from brightspots.tables import Table
 from brightspots.tallies.counting import tally
 from brightspots.tallies.tally import Counts, Tally
 
@@ -56,7 +56,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Cohorts(Table):
+class Cohorts(CohortTable):
     """Flagged cohorts and pre-named groups. Not for release.
 
     Attributes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.sentences import (
-    CANNOT_FIND_A_CHILD,
     HIDDEN,
     NOT_AVAILABLE,
     Sentence,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Bullets, Paragraph
-from brightspots.publications.sentences import CANNOT_FIND_A_CHILD, NO_SEARCH
+from brightspots.publications.sentences import NO_SEARCH
 from brightspots.publications.summary import summary
 from brightspots.publications.text import cohort_row
 

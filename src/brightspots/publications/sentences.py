@@ -68,10 +68,6 @@ NOT_COMPARED = {
 }
 """Why two figures are not compared, by the reason code of the comparison."""
 
-CANNOT_FIND_A_CHILD = (
-    "These answers cannot be used to find a child. Help for one child starts from the Strengths and "
-    "Difficulties Questionnaire (SDQ) and from health assessments."
-)
 NONE_BETTER = "No comparison came out clearly in our favour."
 NONE_WORSE = "No comparison came out clearly against us."
 NOTHING_RELEASED = "Nothing but the number of answers is given here."

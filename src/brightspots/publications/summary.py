@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Bullets, Paragraph, Section
 from brightspots.publications.sentences import (
-    CANNOT_FIND_A_CHILD,
     NONE_BETTER,
     NONE_WORSE,
     NOTHING_RELEASED,
