@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from brightspots.errors import ArgumentError
 from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF
-from brightspots.findings.cohort_sides import has_a_side, sides_of
+from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
 from brightspots.findings.cohorts import ALPHA, SMALLEST, SMALLEST_EXCESS, Cohorts, searched_category
 from brightspots.findings.estimates import ALL, as_tally
@@ -173,8 +173,9 @@ def _waves(tally: Tally) -> set[tuple[str, ...]]:
 
 
 def _row(source: Tally, conditions: Mapping[str, str], asked: Asked) -> dict[str, Any]:
-    """Return the row of one cohort but for its place in the family; `excess` is None where there is no
-    test.""" people = source.questionnaire.people row: dict[str, Any] = dict.fromkeys(COLUMNS) | {
+    """Return the row of one cohort, but for its place in the family of all that are tested."""
+    people = source.questionnaire.people
+    row: dict[str, Any] = dict.fromkeys(COLUMNS) | {
         "cohort": cohort_name(conditions, source.questionnaire, people),
         "conditions": dict(conditions),
         "measure": asked.measure,
