@@ -163,7 +163,7 @@ class TestStates:
         now = survey_of(children(({"home": "residential"}, 30, 10), ({"home": "foster"}, 60, 6)))
         rows = recheck_cohorts([{"shoes": "red"}, {"home": "castle"}], now)
         assert [(row.state, row.reason) for row in rows] == [("not tested", "trait"), ("not tested", "level")]
-        assert [row.cohort for row in rows] == ["children with shoes: red", "children with home: castle"]
+        assert [row.cohort for row in rows] == ["children with shoes: red", "children (home: castle)"]
         (row,) = recheck_cohorts([{"home": "residential"}], now, measure="contentment")
         assert (row.state, row.reason) == ("not tested", "measure")
 

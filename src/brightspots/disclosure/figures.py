@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brightspots.disclosure.cells import Group
+    from brightspots.findings.cohorts import Direction
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,14 @@ class ReleasedCohort:
     figure, rest : Figure
         The share inside, and among all others.
     difference, difference_lower, difference_upper, detectable : float or None
+        The share inside less that of all others; None where either may not be said exactly.
     shrunk_share, shrunk_lower, shrunk_upper : float or None
         The size to quote for a flagged cohort.
     """
 
     name: str
     measure: str
-    direction: str
+    direction: Direction
     conditions: Group
     tier: str
     role: str
@@ -132,6 +134,74 @@ class ReleasedCohort:
     shrunk_share: float | None
     shrunk_lower: float | None
     shrunk_upper: float | None
+    detectable: float | None
+
+
+@dataclass(frozen=True)
+class ReleasedDescription:
+    """One question on which a cohort that stands out differs clearly from all others.
+
+    Attributes
+    ----------
+    name : str
+        The cohort.
+    searched, direction : str
+        Measure and direction of the search that flagged it.
+    conditions : tuple of (trait, level)
+    figure, rest : Figure
+        The share inside, and among all others; both are shown.
+    difference, difference_lower, difference_upper, effect_size : float
+    verdict : str
+        ``worse`` or ``better``.
+    """
+
+    name: str
+    searched: str
+    direction: Direction
+    conditions: Group
+    figure: Figure
+    rest: Figure
+    difference: float
+    difference_lower: float
+    difference_upper: float
+    effect_size: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ReleasedRecheck:
+    """A cohort of the last wave as it may be said of this one.
+
+    Attributes
+    ----------
+    questionnaire, area, wave, name, measure, direction : str
+    conditions : tuple of (trait, level)
+    state, reason : str
+        ``still``, ``no clear excess``, ``not tested`` or ``withheld``.
+    figure, rest : Figure or None
+        This wave; None where the question or the group is not in it.
+    before, before_rest : Figure or None
+        The last wave; None where its counts are not known, or are not comparable.
+    difference, difference_lower, difference_upper, detectable : float or None
+        None unless both figures of this wave are shown.
+    """
+
+    questionnaire: str
+    area: str
+    wave: str
+    name: str
+    measure: str
+    direction: Direction
+    conditions: Group
+    state: str
+    reason: str
+    figure: Figure | None
+    rest: Figure | None
+    before: Figure | None
+    before_rest: Figure | None
+    difference: float | None
+    difference_lower: float | None
+    difference_upper: float | None
     detectable: float | None
 
 
@@ -152,8 +222,10 @@ class Responses:
 class Search:
     """What a search for cohorts covered: numbers that say nothing of any child."""
 
+    questionnaire: str
     measure: str
-    direction: str
+    direction: Direction
     candidates: int
     permutations: int
     traits: tuple[str, ...]
+    within: str | None

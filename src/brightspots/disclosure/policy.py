@@ -31,6 +31,8 @@ class Policy(Frozen):
         How many steps lower a band claims where the small side is the sensitive one.
     all_shown_from : int
         Base from which 0% and 100% are shown for measures that are not sensitive.
+    most_described : int, default 5
+        How many of the clearest differences are named beside a flagged cohort; 0 for none.
     """
 
     id: Text
@@ -42,6 +44,7 @@ class Policy(Frozen):
     steps: Annotated[tuple[Annotated[int, Field(ge=50, le=99)], ...], Field(min_length=1)]
     coarser: Annotated[int, Field(ge=0)]
     all_shown_from: Annotated[int, Field(ge=1)]
+    most_described: Annotated[int, Field(ge=0)] = 5
 
     def step(self, n: int, *, sensitive: bool) -> int | None:
         """Return the strongest claim that leaves a count of `n` uncertain enough, in percent.

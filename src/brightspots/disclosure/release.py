@@ -11,11 +11,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 
 from brightspots.disclosure.cells import Cell, Decision
+from brightspots.disclosure.descriptions import choose_descriptions
 from brightspots.disclosure.editions import FORMAT, Edition, read_edition, what_is_known
-from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses, Search
+from brightspots.disclosure.figures import (
+    Figure,
+    ReleasedCohort,
+    ReleasedComparison,
+    ReleasedDescription,
+    ReleasedRecheck,
+    Responses,
+    Search,
+)
 from brightspots.disclosure.plan import Bounds, plan
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.errors import ArgumentError, ReleaseError
+from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF, Descriptions
+from brightspots.findings.cohort_tables import CohortTable
+from brightspots.findings.cohort_waves import Rechecks
 from brightspots.findings.cohorts import Cohorts, searched_category
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, LOW_BASE, Estimates
@@ -31,10 +43,11 @@ if TYPE_CHECKING:
     from brightspots.questionnaire.model import Questionnaire
 
 _KEY = object()
-DIFFERENCE = ("difference", "difference_lower", "difference_upper", "detectable")
+DIFFERENCE = ("difference", "difference_lower", "difference_upper")
 FEWEST_AREAS = 3
 """Fewest other councils whose pooled counts are said."""
 SHRUNK = ("shrunk_share", "shrunk_lower", "shrunk_upper")
+Result = Estimates | Comparisons | Cohorts | Descriptions | Rechecks
 
 
 class Audit(Table):
@@ -56,13 +69,15 @@ class Release:
     figures : tuple of Figure
     comparisons : tuple of ReleasedComparison
     cohorts : tuple of ReleasedCohort
+    descriptions : tuple of ReleasedDescription
+    rechecks : tuple of ReleasedRecheck
     responses : tuple of Responses
     promises : dict of str to str
         By questionnaire: what the children were told about anonymity.
     respondents : dict of str to str
         By questionnaire: a hash of who answered, made of nothing but the published numbers of responses.
-    searches : dict of str to Search
-        By questionnaire: what a search for cohorts covered.
+    searches : tuple of Search
+        What each search for cohorts covered.
     """
 
     policy: Policy
@@ -70,10 +85,12 @@ class Release:
     figures: tuple[Figure, ...]
     comparisons: tuple[ReleasedComparison, ...]
     cohorts: tuple[ReleasedCohort, ...]
+    descriptions: tuple[ReleasedDescription, ...]
+    rechecks: tuple[ReleasedRecheck, ...]
     responses: tuple[Responses, ...]
     promises: Mapping[str, str]
     respondents: Mapping[str, str]
-    searches: Mapping[str, Search]
+    searches: tuple[Search, ...]
     _published: tuple[Figure, ...]
     _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
@@ -164,7 +181,7 @@ class Release:
 
 
 def release(
-    *results: Estimates | Comparisons | Cohorts,
+    *results: Result,
     policy: Policy | str | Path = "council",
     previous: Sequence[str | Path] = (),
 ) -> Release:
@@ -175,8 +192,9 @@ def release(
 
     Parameters
     ----------
-    *results : Estimates, Comparisons or Cohorts
-        Everything of one publication. What is left out here must not be published beside it.
+    *results : Estimates, Comparisons, Cohorts, Descriptions or Rechecks
+        Everything of one publication. What is left out here must not be published beside it. Descriptions go
+        out with the cohorts that they describe, and only with those that are shown.
     policy : Policy, str or path, default "council"
         Disclosure policy.
     previous : sequence of path, optional
@@ -204,9 +222,10 @@ def release(
     policy = policy if isinstance(policy, Policy) else load_policy(policy)
     by_questionnaire: dict[str, list[Any]] = defaultdict(list)
     for result in results:
-        if not isinstance(result, Estimates | Comparisons | Cohorts):
+        if not isinstance(result, Result):
             raise ArgumentError(
-                f"release takes estimates, comparisons and cohorts, not a {type(result).__name__}."
+                "release takes estimates, comparisons, cohorts, their descriptions and rechecks, not a "
+                f"{type(result).__name__}."
             )
         if result.source is None:
             raise ArgumentError(
@@ -228,10 +247,12 @@ def release(
         _published=tuple(dict.fromkeys(lists["published"])),
         comparisons=tuple(lists["comparisons"]),
         cohorts=tuple(lists["cohorts"]),
+        descriptions=tuple(lists["descriptions"]),
+        rechecks=tuple(lists["rechecks"]),
         responses=tuple(lists["responses"]),
         promises=parts["promises"],
         respondents=parts["respondents"],
-        searches=parts["searches"],
+        searches=tuple(lists["searches"]),
         _protected=tuple(lists["protected"]),
     )
 
@@ -252,22 +273,20 @@ class _Part:
         self.tally = _one_source([r.source for r in results])
         self.measures = self.tally.measures
         self.tallies = dict.fromkeys(_places(self.tally), self.tally)
-        compared = [(r.previous, r.elsewhere) for r in results if isinstance(r, Comparisons)]
-        others = [tally for pair in compared for tally in pair if tally is not None]
-        self.tallies |= {place: t for t in others for place in _places(t) if place not in self.tallies}
+        compared = [t for r in results if isinstance(r, Comparisons) for t in (r.previous, r.elsewhere)]
+        before = [*compared, *(r.previous for r in results if isinstance(r, Rechecks))]
+        self.tallies |= _by_place([t for t in before if t is not None], self.tallies)
         self.forms = {place: _forms(tally, place) for place, tally in self.tallies.items()}
-        wanted = [cell for result in results for cell in self._cells(result)]
-        flagged = {
-            self._cohort_cell(r, row)
-            for r in results
-            if isinstance(r, Cohorts)
-            for row in r
-            if row.tier == "flag"
-        }
+        asked = [r for r in results if not isinstance(r, Descriptions)]
+        wanted = list(dict.fromkeys(cell for result in asked for cell in self._cells(result)))
+        described = [r for r in results if isinstance(r, Descriptions)]
+        self.chosen = choose_descriptions(described, wanted, policy)
+        wanted += [c for pairs in self.chosen.values() for _, cell in pairs for c in (cell, _rest(cell))]
+        flagged = {cell for result in asked for cell in self._flagged_cells(result)}
         known = what_is_known(editions, name, self.tallies)
         self.planned = plan(self.tallies, wanted, policy, known, flagged)
 
-    def _cells(self, result: Estimates | Comparisons | Cohorts) -> Iterable[Cell]:
+    def _cells(self, result: Result) -> Iterable[Cell]:
         """Return the cells that a result would like to show."""
         if isinstance(result, Estimates):
             traits = list(dict.fromkeys(trait for grouping in result.by for trait in grouping))
@@ -280,32 +299,44 @@ class _Part:
                     yield _own_cell(row)
                 if _has_other_cell(row):
                     yield _other_cell(row)
-        else:
+        elif isinstance(result, Cohorts):
             for row in _named_or_flagged(result):
-                cell = self._cohort_cell(result, row)
-                yield from (cell, cell._replace(rest=True))
+                cell = cohort_cell(result, row)
+                yield from (cell, _rest(cell))
+        elif isinstance(result, Rechecks):
+            for row in result:
+                cells = (_recheck_cell(result, row), _cell_before(result, row))
+                yield from (c for cell in cells if cell is not None for c in (cell, _rest(cell)))
+
+    def _flagged_cells(self, result: Result) -> Iterable[Cell]:
+        """Return the cells of cohorts that stand out, or did: they are given up last."""
+        if isinstance(result, Cohorts):
+            yield from (cohort_cell(result, row) for row in result if row.tier == "flag")
+        elif isinstance(result, Rechecks):
+            yield from (cell for row in result if (cell := _recheck_cell(result, row)) is not None)
 
     def _published_cells(self) -> dict[Cell, None]:
         """Return the cells of which something is said, be it that they are withheld.
 
         A cohort of several traits is not named at all unless it is shown: its name alone would say that it
-        was flagged.
+        was flagged. Nor is a question unless it is shown: its name would say that the cohort differs there.
         """
-        said: dict[Cell, None] = {}
+        cells: list[Cell] = []
         for result in self.results:
             if isinstance(result, Cohorts):
-                for row in self._kept(result):
-                    cell = self._cohort_cell(result, row)
-                    said |= dict.fromkeys((cell, cell._replace(rest=True)))
+                own = [cohort_cell(result, row) for row in self._kept(result)]
+            elif isinstance(result, Descriptions):
+                own = [cell for _, cell in self._described(result)]
+            elif isinstance(result, Rechecks):
+                own = [cell for row in self._told_again(result) for cell in self._said_of(result, row)]
             else:
-                said |= dict.fromkeys(self._cells(result))
-            if isinstance(result, Comparisons):
-                pooled = {
-                    _other_cell(row) for row in result if row.areas is not None and _has_other_cell(row)
-                }
-                beside_ours = {_other_cell(row) for row in result if self._may_say_other(row)}
-                said = {cell: None for cell in said if cell not in pooled - beside_ours}
-        return said
+                cells += self._cells(result)
+                continue
+            cells += [c for cell in own for c in (cell, _rest(cell))]
+        rows = [row for r in self.results if isinstance(r, Comparisons) for row in r if _has_other_cell(row)]
+        pooled = {_other_cell(row) for row in rows if row.areas is not None}
+        beside_ours = {_other_cell(row) for row in rows if self._may_say_other(row)}
+        return {cell: None for cell in cells if cell not in pooled - beside_ours}
 
     def _may_say_other(self, row: Any) -> bool:
         """Whether the counts behind the other side may be said, as far as the plan allows.
@@ -317,18 +348,10 @@ class _Part:
             return False
         return row.areas is None or self.planned[_own_cell(row)].decision.status == "shown"
 
-    def _cohort_cell(self, result: Cohorts, row: Any) -> Cell:
-        places = _places(self.tally)
-        if len(places) != 1:
-            raise ArgumentError("Cohorts are released for one area and one wave; use Tally.only first.")
-        category, _ = searched_category(self.measures[result.measure], result.direction)
-        band = result.age_bands[0] if len(result.age_bands) == 1 else ALL
-        return Cell(*places[0], result.measure, category, band, tuple(row.conditions.items()))
-
     def add_to(self, parts: dict[str, Any], lists: dict[str, list[Any]]) -> None:
         """Add what may leave of this questionnaire."""
         parts["questionnaires"][self.name] = self.questionnaire
-        promises = [r.promise for r in self.results if isinstance(r, Estimates | Cohorts)]
+        promises = [r.promise for r in self.results if isinstance(r, Estimates | CohortTable)]
         parts["promises"][self.name] = next(filter(None, promises), "")
         responses = self._responses()
         lists["responses"] += responses
@@ -341,9 +364,11 @@ class _Part:
                 lists["comparisons"] += [self._comparison(row) for row in result]
             if isinstance(result, Cohorts):
                 lists["cohorts"] += self._cohorts(result)
-                parts["searches"][self.name] = Search(
-                    result.measure, result.direction, result.candidates, result.permutations, result.traits
-                )
+                lists["searches"].append(self._search(result))
+            if isinstance(result, Descriptions):
+                lists["descriptions"] += self._descriptions(result)
+            if isinstance(result, Rechecks):
+                lists["rechecks"] += [self._recheck(result, row) for row in self._told_again(result)]
         lists["protected"] += [
             (self._audit_row(c, p.decision), p.bounds)
             for c, p in self.planned.items()
@@ -366,7 +391,7 @@ class _Part:
             said |= {"count": decision.count, "share": decision.count / decision.n}
         if decision.status == "no base" and cell in self.planned:  # else nobody counted it
             said = {"n": 0}
-        measure = self.measures[cell.measure]
+        measure = self.tallies[(cell.area, cell.wave)].measures[cell.measure]
         forms = self.forms[(cell.area, cell.wave)]
         bands = tuple(b for b in measure.asked if b in forms) if cell.age_band == ALL else (cell.age_band,)
         return Figure(
@@ -423,8 +448,11 @@ class _Part:
         )
 
     def _is_shown(self, result: Cohorts, row: Any) -> bool:
-        cell = self._cohort_cell(result, row)
-        return all(self.planned[c].decision.status == "shown" for c in (cell, cell._replace(rest=True)))
+        return self._both_shown(cohort_cell(result, row))
+
+    def _both_shown(self, cell: Cell) -> bool:
+        """Whether a group and all others than it are shown."""
+        return all(self.planned[c].decision.status == "shown" for c in (cell, _rest(cell)))
 
     def _kept(self, result: Cohorts) -> list[Any]:
         """Return flagged cohorts that are shown, as the search orders them, then all groups named beforehand.
@@ -443,11 +471,11 @@ class _Part:
         released: list[ReleasedCohort] = []
         turned = searched_category(self.measures[result.measure], result.direction)[1]
         for row in self._kept(result):
-            cell, shown = self._cohort_cell(result, row), self._is_shown(result, row)
+            cell, shown = cohort_cell(result, row), self._is_shown(result, row)
             is_flagged = row.tier == "flag" and shown
             covered_by = row.covered_by if row.covered_by in {one.name for one in released} else ""
             role = row.role if covered_by == row.covered_by else ""
-            sizes = [*DIFFERENCE, *(() if turned else SHRUNK)] if shown else []
+            sizes = [*(() if turned else SHRUNK), "detectable"] if shown else []
             released.append(
                 ReleasedCohort(
                     name=row.cohort,
@@ -458,13 +486,88 @@ class _Part:
                     role=role if is_flagged else "",
                     covered_by=covered_by if is_flagged else "",
                     figure=self.figure(cell),
-                    rest=self.figure(cell._replace(rest=True)),
+                    rest=self.figure(_rest(cell)),
+                    **(_differences(row, turned=turned) if shown else dict.fromkeys(DIFFERENCE)),
                     **{
-                        name: getattr(row, name) if name in sizes else None for name in (*DIFFERENCE, *SHRUNK)
+                        name: getattr(row, name) if name in sizes else None
+                        for name in (*SHRUNK, "detectable")
                     },
                 )
             )
         return released
+
+    def _search(self, result: Cohorts) -> Search:
+        searched = (result.measure, result.direction, result.candidates, result.permutations)
+        return Search(self.name, *searched, result.traits, result.within)
+
+    def _described(self, result: Descriptions) -> list[tuple[Any, Cell]]:
+        """Return the chosen questions that are shown, of cohorts that are shown as standing out."""
+        told = {
+            (one.measure, one.direction, cohort_cell(one, row).group)
+            for one in self.results
+            if isinstance(one, Cohorts)
+            for row in self._kept(one)
+            if row.role in TOLD_BY_ITSELF and self._is_shown(one, row)
+        }
+        searched = (result.cohorts.measure, result.cohorts.direction)
+        pairs = self.chosen[result]
+        return [(r, cell) for r, cell in pairs if (*searched, cell.group) in told and self._both_shown(cell)]
+
+    def _descriptions(self, result: Descriptions) -> list[ReleasedDescription]:
+        """Return descriptions as they may be said, by the size of what is shown."""
+        return [
+            ReleasedDescription(
+                name=row.cohort,
+                searched=result.cohorts.measure,
+                direction=result.cohorts.direction,
+                conditions=cell.group,
+                figure=self.figure(cell),
+                rest=self.figure(_rest(cell)),
+                **{name: getattr(row, name) for name in DIFFERENCE},
+                effect_size=row.effect_size,
+                verdict=row.verdict,
+            )
+            for row, cell in self._described(result)
+        ]
+
+    def _told_again(self, result: Rechecks) -> list[Any]:
+        """Return the cohorts of the last wave that may be named.
+
+        Their name says that they were flagged then: where the counts of that wave are known, it is said only
+        of those that are shown in it.
+        """
+        before = [(row, _cell_before(result, row)) for row in result]
+        return [row for row, cell in before if cell is None or self._both_shown(cell)]
+
+    def _said_of(self, result: Rechecks, row: Any) -> list[Cell]:
+        """Return the cells of this wave and the last that are said of a cohort: none where not alike."""
+        cell, before = _recheck_cell(result, row), _cell_before(result, row)
+        return [] if cell is None else [c for c in (cell, before) if c is not None]
+
+    def _recheck(self, result: Rechecks, row: Any) -> ReleasedRecheck:
+        said = [(self.figure(cell), self.figure(_rest(cell))) for cell in self._said_of(result, row)]
+        pairs = [*said, (None, None), (None, None)]
+        (figure, rest), (before, before_rest) = pairs[:2]
+        (area, wave), state, reason = _places(self.tally)[0], row.state, row.reason
+        shown = figure is not None and rest is not None and figure.status == rest.status == "shown"
+        if figure is not None and figure.status != "no base" and not shown:
+            state, reason = "withheld", ""
+        return ReleasedRecheck(
+            questionnaire=self.name,
+            area=area,
+            wave=wave,
+            name=row.cohort,
+            measure=result.measure,
+            direction=result.direction,
+            conditions=tuple(row.conditions.items()),
+            state=state,
+            reason=reason,
+            figure=figure,
+            rest=rest,
+            before=before,
+            before_rest=before_rest,
+            **{name: getattr(row, name) if shown else None for name in (*DIFFERENCE, "detectable")},
+        )
 
     def _responses(self) -> list[Responses]:
         """Return how many answered each form; if one number is too small, the total is withheld too."""
@@ -539,6 +642,53 @@ def _other_cell(row: Any) -> Cell:
 def _has_other_cell(row: Any) -> bool:
     """Whether ours are compared with counts that may be said: two councils could find each other's."""
     return row.benchmark_wave is not None and (row.areas is None or row.areas >= FEWEST_AREAS)
+
+
+def _rest(cell: Cell) -> Cell:
+    return cell._replace(rest=True)
+
+
+def cohort_cell(result: Cohorts, row: Any) -> Cell:
+    """Return the cell of a cohort in the wave in which it was searched for."""
+    source = result.source
+    assert source is not None
+    places = _places(source)
+    if len(places) != 1:
+        raise ArgumentError("Cohorts are released for one area and one wave; use Tally.only first.")
+    category, _ = searched_category(source.measures[result.measure], result.direction)
+    band = result.age_bands[0] if len(result.age_bands) == 1 else ALL
+    return Cell(*places[0], result.measure, category, band, tuple(row.conditions.items()))
+
+
+def _recheck_cell(result: Rechecks, row: Any) -> Cell | None:
+    """Return the cell of a cohort of the last wave in this one; None where it cannot be counted alike."""
+    if row.n is None:
+        return None
+    place, group = _places(result.source)[0], tuple(row.conditions.items())
+    return Cell(*place, row.measure, row.category, row.age_band, group)
+
+
+def _cell_before(result: Rechecks, row: Any) -> Cell | None:
+    """Return the cell of a cohort in the last wave; None where its counts are not known."""
+    if result.flagged is None or result.flagged.source is None:
+        return None
+    return cohort_cell(result.flagged, row)
+
+
+def _differences(row: Any, *, turned: bool) -> dict[str, float]:
+    """Return a cohort's differences as those of its figures: a search may have counted the other side."""
+    low, high = row.difference_lower, row.difference_upper
+    sizes = (-row.difference, -high, -low) if turned else (row.difference, low, high)
+    return dict(zip(DIFFERENCE, sizes, strict=True))
+
+
+def _by_place(tallies: list[Tally], taken: Mapping[tuple[str, str], Tally]) -> dict[tuple[str, str], Tally]:
+    """Return the counts of each area and wave that is not taken yet, from all tallies that have it."""
+    parts: dict[tuple[str, str], list[Tally]] = defaultdict(list)
+    for tally in tallies:
+        for area, wave in _places(tally):
+            parts[(area, wave)].append(tally.only(area=area, wave=wave))
+    return {place: _one_source(own) for place, own in parts.items() if place not in taken}
 
 
 def _places(tally: Tally) -> list[tuple[str, str]]:

@@ -56,18 +56,23 @@ class Rechecks(CohortTable):
     ----------
     source : Tally
         The counts of this wave.
-    previous : Tally or None
-        Those of the last wave; None where the cohorts were typed, or came from a plain data frame.
+    flagged : Cohorts or None
+        What the last wave's search found; None where conditions were typed.
     measure, direction, within
         What the search of the last wave was after.
     """
 
     title = "Cohorts of the last wave"
     source: Tally
-    previous: Tally | None
+    flagged: Cohorts | None
     measure: str
     direction: Direction
     within: str | None
+
+    @property
+    def previous(self) -> Tally | None:
+        """The counts of the last wave; None where they are not known."""
+        return self.flagged.source if self.flagged is not None else None
 
 
 def recheck_cohorts(
@@ -153,7 +158,8 @@ def recheck_cohorts(
     rows = [_row(counted, one, asked) for one in conditions]
     _judge(rows)
     result = Rechecks.from_rows(rows, COLUMNS)
-    result.source, result.previous, result.within = counted, asked.before, asked.within
+    result.source, result.within = counted, asked.within
+    result.flagged = flagged if isinstance(flagged, Cohorts) else None
     result.measure, result.direction = asked.measure, asked.direction
     result.promise = source.promise if isinstance(source, Survey) else ""
     return result

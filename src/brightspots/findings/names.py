@@ -40,10 +40,10 @@ def cohort_name(conditions: Mapping[str, str], questionnaire: Questionnaire | No
     for trait, level in conditions.items():
         known = questionnaire.trait.get(trait) if questionnaire else None
         named = next((one for one in known.levels if one.id == level), None) if known else None
-        if known is not None and level == known.not_known:
-            unknown.append(f"{_uncapitalised(known.label)}: {known.not_known}")
+        if known is not None and named is None:
+            unknown.append(f"{_uncapitalised(known.label)}: {level}")
         elif named is None:
-            phrases.append(f"with {_uncapitalised(known.label) if known else trait}: {level}")
+            phrases.append(f"with {trait}: {level}")
         elif named.noun:
             nouns.append(named.noun)
         elif named.adjective:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
+from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.sentences import (
     ComparisonKey,
     FigureKey,
@@ -13,9 +14,18 @@ from brightspots.publications.sentences import (
     comparison_key,
     figure_key,
 )
+from brightspots.publications.wording import plain
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses
+    from brightspots.disclosure.figures import (
+        Figure,
+        ReleasedCohort,
+        ReleasedComparison,
+        ReleasedDescription,
+        ReleasedRecheck,
+        Responses,
+        Search,
+    )
     from brightspots.disclosure.release import Release
     from brightspots.questionnaire.model import Questionnaire
 
@@ -47,6 +57,9 @@ class Contents:
         self.words = Sentences(release.questionnaires, release.places)
         self.places = tuple(Place(*place) for place in release.places)
         self._surveys = list(dict.fromkeys(place.questionnaire for place in self.places))
+        self._traits: dict[str, list[str]] = defaultdict(list)
+        for search in release.searches:
+            self._traits[search.questionnaire] += search.traits
         self.figures = tuple(sorted(release.figures, key=self._order))
         self.comparisons = tuple(
             sorted(release.comparisons, key=lambda c: (*self._order(c.figure), *comparator_order(c)))
@@ -70,16 +83,42 @@ class Contents:
 
     def groups_of(self, place: Place) -> tuple[Figure, ...]:
         """Return the figures of groups in one place, leaving out those that the search for groups shows."""
-        searched = {figure_key(cohort.figure) for cohort in self.cohorts}
+        searched = {figure_key(figure) for figure in self.figures_beside_groups()}
         grouped = [f for f in self.figures if f.group and (f.questionnaire, f.area, f.wave) == place]
         asked_for = {_traits(f) for f in grouped if figure_key(f) not in searched}
         return tuple(f for f in grouped if _traits(f) in asked_for)
 
     def cohorts_of(self, place: Place) -> tuple[ReleasedCohort, ...]:
         """Return the groups that were searched in one place."""
+        return tuple(c for c in self.cohorts if _place_of(c.figure) == place)
+
+    def searched(self, place: Place) -> list[tuple[Search, tuple[ReleasedCohort, ...]]]:
+        """Return each search for groups in one place, with its groups."""
+        own = self.cohorts_of(place)
+        found = []
+        for search in self.release.searches:
+            groups = tuple(c for c in own if (c.measure, c.direction) == (search.measure, search.direction))
+            if groups and search.questionnaire == place.questionnaire:
+                found.append((search, groups))
+        return found
+
+    def goes_with(self, cohort: ReleasedCohort) -> tuple[ReleasedDescription, ...]:
+        """Return the questions on which a group that stands out differs clearly from all others."""
+        place, what = _place_of(cohort.figure), (cohort.measure, cohort.direction, cohort.conditions)
         return tuple(
-            c for c in self.cohorts if (c.figure.questionnaire, c.figure.area, c.figure.wave) == place
+            d
+            for d in self.release.descriptions
+            if _place_of(d.figure) == place and (d.searched, d.direction, d.conditions) == what
         )
+
+    def rechecks_of(self, place: Place) -> tuple[ReleasedRecheck, ...]:
+        """Return the groups of the last wave that were looked at again in one place."""
+        return tuple(r for r in self.release.rechecks if (r.questionnaire, r.area, r.wave) == place)
+
+    def beside_groups(self, questionnaire: str) -> str:
+        """Return what stands beside every group: what it is not for, and what they were told."""
+        promise = plain(self.release.promises.get(questionnaire, ""))
+        return " ".join([CANNOT_FIND_A_CHILD, *([self.words.told(promise).text] if promise else [])])
 
     def responses_of(self, place: Place) -> tuple[Responses, ...]:
         """Return how many answered in one place."""
@@ -93,9 +132,16 @@ class Contents:
     def keys(self) -> tuple[set[FigureKey], set[ComparisonKey]]:
         """Return the keys of all figures and comparisons, those of cohorts included."""
         figures = {figure_key(f) for f in self.figures}
-        figures |= {figure_key(f) for c in self.cohorts for f in (c.figure, c.rest)}
+        figures |= {figure_key(f) for f in self.figures_beside_groups()}
         figures |= {figure_key(c.figure) for c in self.comparisons}
         return figures, {comparison_key(c) for c in self.comparisons}
+
+    def figures_beside_groups(self) -> list[Figure]:
+        """Return the figures of everything that is said of groups, and of all others than they."""
+        release = self.release
+        cohorts = [f for c in self.cohorts for f in (c.figure, c.rest)]
+        described = [f for d in release.descriptions for f in (d.figure, d.rest)]
+        return [*cohorts, *described, *(f for r in release.rechecks for f in figures_of(r))]
 
     def comparisons_of(self, place: Place) -> tuple[ReleasedComparison, ...]:
         """Return the comparisons of one place."""
@@ -108,8 +154,7 @@ class Contents:
         flagged = cohort.tier == "flag"
         place = self.release.cohorts.index(cohort) if flagged else 0
         figure = cohort.figure
-        search = self.release.searches.get(figure.questionnaire)
-        traits = search.traits if search else ()
+        traits = self._traits[figure.questionnaire]
         questionnaire = self.release.questionnaires[figure.questionnaire]
         return (
             self._surveys.index(figure.questionnaire),
@@ -138,6 +183,16 @@ class Contents:
             [_level_order(questionnaire, trait, level) for trait, level in figure.group],
             figure.rest,
         )
+
+
+def _place_of(figure: Figure) -> Place:
+    return Place(figure.questionnaire, figure.area, figure.wave)
+
+
+def figures_of(recheck: ReleasedRecheck) -> tuple[Figure, ...]:
+    """Return the figures of a group that was looked at again: of this wave, then of the last."""
+    parts = (recheck.figure, recheck.rest, recheck.before, recheck.before_rest)
+    return tuple(figure for figure in parts if figure is not None)
 
 
 def _traits(figure: Figure) -> tuple[str, ...]:

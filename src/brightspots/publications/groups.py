@@ -13,59 +13,118 @@ from brightspots.publications.sentences import (
     figure_key,
 )
 from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
-from brightspots.publications.wording import capital, plain
+from brightspots.publications.wording import capital, plain, points
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.figures import ReleasedCohort
+    from collections.abc import Sequence
+
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedDescription, Search
     from brightspots.publications.contents import Contents, Place
 
 
-TITLES = {"low": "Groups that may need more", "high": "Groups that do well"}
+TITLES = {"low": "Who is doing less well", "high": "Who is doing well"}
+LAST_TIME = "Groups that stood out last time"
 
 
 def group_sections(contents: Contents, place: Place) -> list[Section]:
-    """Return a section for each search for groups; none where no search was made."""
-    searched: dict[tuple[str, str], list[ReleasedCohort]] = {}
-    for cohort in contents.cohorts_of(place):
-        searched.setdefault((cohort.direction, cohort.measure), []).append(cohort)
-    several = len({direction for direction, _ in searched}) < len(searched)
-    sections = []
-    for (direction, _), cohorts in searched.items():
-        what = f": {contents.words.label(cohorts[0].figure)}" if several else ""
-        sections.append(Section(TITLES[direction] + what, _blocks(contents, place, cohorts)))
+    """Return a section for each search for groups, and one for those that stood out last time."""
+    searched = contents.searched(place)
+    sections = [
+        Section(search_title(contents, place, search), _blocks(contents, place, search, cohorts))
+        for search, cohorts in searched
+    ]
+    again = tuple(map(contents.words.recheck, contents.rechecks_of(place)))
+    if again:
+        sections.append(Section(LAST_TIME, (Bullets(again), *_beside(contents, place))))
     return sections
 
 
-def _blocks(contents: Contents, place: Place, cohorts: list[ReleasedCohort]) -> tuple[Block, ...]:
+def search_title(contents: Contents, place: Place, search: Search) -> str:
+    """Return the title of a search; with what was searched where there is another of its direction."""
+    alike = [groups for one, groups in contents.searched(place) if one.direction == search.direction]
+    named = next(groups for one, groups in contents.searched(place) if one == search)
+    what = f": {contents.words.label(named[0].figure)}" if len(alike) > 1 else ""
+    return TITLES[search.direction] + what
+
+
+def _blocks(
+    contents: Contents, place: Place, search: Search, cohorts: Sequence[ReleasedCohort]
+) -> tuple[Block, ...]:
     words, first = contents.words, cohorts[0]
     flagged = [c for c in cohorts if c.tier == "flag"]
-    blocks: list[Block] = []
-    search = contents.release.searches.get(place.questionnaire)
-    if search is not None and (search.measure, search.direction) == (first.measure, first.direction):
-        blocks.append(Paragraph(words.search(place.questionnaire, search, first.figure.age_bands)))
+    blocks: list[Block] = [Paragraph(words.search(search, first.figure.age_bands))]
     if flagged:
         blocks.append(Bullets(tuple(words.cohort(c) for c in flagged)))
+        for cohort in flagged:
+            blocks += _goes_with(contents, cohort, contents.goes_with(cohort))
+        blocks.append(Paragraph(words.others_may_too(search)))
     else:
         blocks.append(Paragraph(words.no_flag(cohorts)))
-    blocks.append(Paragraph(Sentence(CANNOT_FIND_A_CHILD)))
-    promise = contents.release.promises.get(place.questionnaire, "")
-    if plain(promise):
-        blocks.append(Paragraph(words.told(promise)))
-    columns = (Column("Group"), *NUMBERS, Column("All others", numeric=True), Column("In short"))
+    blocks += _beside(contents, place)
+    columns = (
+        Column("Group"), *NUMBERS, Column("All others", numeric=True),
+        Column("Gap that could be found", numeric=True), Column("In short"),
+    )  # fmt: skip
     caption = words.title(f"{words.full_label(first.figure)}: every group", first.figure)
     blocks.append(Table(caption, columns, tuple(_row(contents, cohort) for cohort in cohorts)))
     return tuple(blocks)
 
 
+def _beside(contents: Contents, place: Place) -> list[Block]:
+    """Return what stands beside every group."""
+    promise = contents.release.promises.get(place.questionnaire, "")
+    told = [Paragraph(contents.words.told(promise))] if plain(promise) else []
+    return [Paragraph(Sentence(CANNOT_FIND_A_CHILD)), *told]
+
+
+def _goes_with(
+    contents: Contents, cohort: ReleasedCohort, described: Sequence[ReleasedDescription]
+) -> list[Block]:
+    """Return on which questions a group that stands out differs clearly from all others."""
+    if not described:
+        return []
+    words = contents.words
+    columns = (
+        Column("Indicator"), Column("Asked of"), *NUMBERS, Column("All others", numeric=True),
+        Column("Gap", numeric=True),
+    )  # fmt: skip
+    rows = []
+    for one in described:
+        name, *numbers = figure_entries(contents, words.full_label(one.figure), one.figure)
+        asked = words.ages_heading(one.figure.questionnaire, one.figure.age_bands)
+        key = (figure_key(one.figure), figure_key(one.rest))
+        gap = [Sentence(points(one.difference), key), Sentence(f"({words.likely_gap(one)})", key)]
+        rest = _rest_entry(contents, one.rest)
+        rows.append((name, Entry((Sentence(capital(asked)),)), *numbers, rest, Entry(tuple(gap))))
+    where = words.where(cohort.figure.questionnaire, cohort.figure.area, cohort.figure.wave)
+    caption = f"What goes with it: {plain(cohort.name)}{where}"
+    return [Paragraph(words.goes_with(cohort)), Table(caption, columns, tuple(rows))]
+
+
 def _row(contents: Contents, cohort: ReleasedCohort) -> tuple[Entry, ...]:
-    rest = [Sentence(contents.words.share(cohort.rest), (figure_key(cohort.rest),))]
-    if cohort.rest.status in ("shown", "banded"):
-        rest.append(Sentence(f"({answers_of(cohort.rest)})", (figure_key(cohort.rest),)))
+    key = (figure_key(cohort.figure),)
     return (
         *figure_entries(contents, capital(plain(cohort.name)), cohort.figure),
-        Entry(tuple(rest)),
-        Entry((Sentence(_in_short(cohort), (figure_key(cohort.figure),)),)),
+        _rest_entry(contents, cohort.rest),
+        Entry((Sentence(_findable(cohort), key),)),
+        Entry((Sentence(_in_short(cohort), key),)),
     )
+
+
+def _rest_entry(contents: Contents, rest: Figure) -> Entry:
+    key = (figure_key(rest),)
+    lines = [Sentence(contents.words.share(rest), key)]
+    if rest.status in ("shown", "banded"):
+        lines.append(Sentence(f"({answers_of(rest)})", key))
+    return Entry(tuple(lines))
+
+
+def _findable(cohort: ReleasedCohort) -> str:
+    """Return about how large a gap the search could have found."""
+    if cohort.detectable is not None:
+        return points(cohort.detectable)
+    open_ = cohort.figure.status in ("shown", "no base") and cohort.rest.status in ("shown", "no base")
+    return NOT_AVAILABLE if open_ else HIDDEN
 
 
 def _in_short(cohort: ReleasedCohort) -> str:

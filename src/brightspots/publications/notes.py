@@ -81,7 +81,23 @@ SEARCHING = (
     "rounds, and if its gap is at least five points.",
     "The best estimate of its size is drawn towards the share of all, because a group that a search "
     "picked out looks larger than it is.",
-    "Every group named beforehand is listed, whether it stands out or not.",
+    "Every group named beforehand is listed, whether it stands out or not. That a group does not stand out "
+    "does not mean that it needs nothing: beside each stands about how large a gap this survey could have "
+    "found four times in five.",
+)
+
+GOING_WITH = (
+    "For a group that stands out, its answers to the other questions were set beside those of all others. "
+    "Named are the clearest differences that can be shown safely, and only the first few: a question that "
+    "is not named may differ as well. What went into the search is left out, as it differs by definition.",
+    "These differences go with being in the group. They say nothing about why.",
+)
+
+LOOKING_AGAIN = (
+    "Groups that stood out last time were each tested by themselves this time, against all others. A group "
+    "that was named beforehand needs no allowance for a search; where there are several, the tests allow for "
+    "their number (Holm's method). The two surveys are separate: many children may have answered both, and "
+    "others have come and gone.",
 )
 
 BASIS = (
@@ -106,7 +122,8 @@ COLOPHON = (
 
 def about_section(contents: Contents) -> Section:
     """Return the last part of a report: how to read it, how it was made, and what it rests on."""
-    searched = [Section("How groups were found", _searching(contents))] if contents.cohorts else []
+    has_groups = contents.cohorts or contents.release.rechecks
+    searched = [Section("How groups were found", _searching(contents))] if has_groups else []
     among = [AMONG_COUNCILS] if any(c.areas is not None for c in contents.comparisons) else []
     how = Section("How comparisons were made", (_notes(*COMPARING, *among),))
     compared = [how] if contents.comparisons else []
@@ -151,11 +168,17 @@ def _protection(contents: Contents) -> tuple[Block, ...]:
 
 
 def _searching(contents: Contents) -> tuple[Block, ...]:
-    rounds = [
-        f"{plain(contents.release.questionnaires[name].title)}: {search.permutations:,} rounds."
-        for name, search in sorted(contents.release.searches.items())
-    ]
-    return (_notes(*SEARCHING, *rounds),)
+    release = contents.release
+    rounds = dict.fromkeys(
+        f"{plain(release.questionnaires[s.questionnaire].title)}: {s.permutations:,} rounds."
+        for s in sorted(release.searches, key=lambda s: s.questionnaire)
+    )
+    said = {
+        (*SEARCHING, *rounds): release.searches,
+        GOING_WITH: release.descriptions,
+        LOOKING_AGAIN: release.rechecks,
+    }
+    return (_notes(*(note for notes, found in said.items() if found for note in notes)),)
 
 
 def _basis(contents: Contents) -> tuple[Block, ...]:

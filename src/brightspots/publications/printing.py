@@ -5,14 +5,17 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Bullets, Paragraph
+from brightspots.publications.groups import LAST_TIME, search_title
 from brightspots.publications.sentences import NO_SEARCH
 from brightspots.publications.summary import summary
-from brightspots.publications.text import cohort_row
+from brightspots.publications.text import group_rows, recheck_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brightspots.disclosure.figures import ReleasedCohort
     from brightspots.disclosure.release import Release
     from brightspots.publications.document import Section
 
@@ -44,30 +47,47 @@ def findings_text(release: Release, *, width: int = WIDTH) -> str:
 
 
 def cohorts_text(release: Release, *, width: int = WIDTH) -> str:
-    """Return the released groups as plain lines: those that stand out first, then every named one."""
+    """Return the released groups as plain lines, search by search: those that stand out come first.
+
+    After them come the groups that stood out last time, and what stands beside every group.
+    """
     contents = Contents(release)
     lines: list[str] = []
     for place in contents.places:
-        cohorts = contents.cohorts_of(place)
-        if not cohorts:
+        searched, again = contents.searched(place), contents.rechecks_of(place)
+        for search, cohorts in searched:
+            lines += [search_title(contents, place, search)] if len(release.searches) > 1 else []
+            lines += _search_lines(contents, cohorts, width)
+        lines += [LAST_TIME] if again else []
+        for recheck in again:
+            lines += _wrapped(contents.words.recheck(recheck).text, width, "- ")
+        if searched or again:
+            lines += _wrapped(contents.beside_groups(place.questionnaire), width)
+    return "\n".join(lines or [NO_SEARCH])
+
+
+def _search_lines(contents: Contents, cohorts: Sequence[ReleasedCohort], width: int) -> list[str]:
+    """Return the groups of one search."""
+    words = contents.words
+    lines: list[str] = []
+    if all(c.tier != "flag" for c in cohorts):
+        lines += _wrapped(words.no_flag(cohorts).text, width)
+    for cohort in cohorts:
+        if cohort.figure.status == "withheld":
             continue
-        if all(c.tier != "flag" for c in cohorts):
-            lines += _wrapped(contents.words.no_flag(cohorts).text, width)
-        said = [c for c in cohorts if c.figure.status != "withheld"]
-        for cohort in said:
-            mark = "* " if cohort.tier == "flag" else "- "
-            lines += _wrapped(contents.words.cohort(cohort).text, width, mark)
-        hidden = [c for c in cohorts if c.figure.status == "withheld"]
-        if hidden:
-            lines += _wrapped(contents.words.hidden_groups(hidden).text, width, "- ")
-    lines += _wrapped(CANNOT_FIND_A_CHILD, width) if lines else [NO_SEARCH]
-    return "\n".join(lines)
+        lines += _wrapped(words.cohort(cohort).text, width, "* " if cohort.tier == "flag" else "- ")
+        described = contents.goes_with(cohort)
+        lines += _wrapped(words.goes_with(cohort).text, width, "  ") if described else []
+        for one in described:
+            lines += _wrapped(words.description(one).text, width, "  - ")
+    hidden = [c for c in cohorts if c.figure.status == "withheld"]
+    return lines + (_wrapped(words.hidden_groups(hidden).text, width, "- ") if hidden else [])
 
 
 def cohorts_data(release: Release) -> list[dict[str, Any]]:
-    """Return the released groups as plain data: released values only."""
+    """Return the released groups as plain data, those of the last wave after them: released values only."""
     contents = Contents(release)
-    return [cohort_row(contents, cohort) for cohort in contents.cohorts]
+    return [*group_rows(contents), *recheck_rows(contents)]
 
 
 def _texts(section: Section) -> list[tuple[str, str]]:

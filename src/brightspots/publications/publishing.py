@@ -17,7 +17,15 @@ from brightspots.publications.contents import Contents
 from brightspots.publications.document import Report
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
-from brightspots.publications.text import to_comparisons_csv, to_figures_csv, to_json, to_markdown
+from brightspots.publications.text import (
+    to_comparisons_csv,
+    to_figures_csv,
+    to_goes_with_csv,
+    to_groups_csv,
+    to_json,
+    to_last_time_csv,
+    to_markdown,
+)
 
 EDITION = "release.json"
 
@@ -41,6 +49,9 @@ FORMATS: dict[str, dict[str, Callable[[Edition], str]]] = {
     "csv": {
         "figures.csv": lambda edition: to_figures_csv(edition.contents),
         "comparisons.csv": lambda edition: to_comparisons_csv(edition.contents),
+        "groups.csv": lambda edition: to_groups_csv(edition.contents),
+        "goes-with.csv": lambda edition: to_goes_with_csv(edition.contents),
+        "groups-last-time.csv": lambda edition: to_last_time_csv(edition.contents),
     },
     "json": {"figures.json": lambda edition: to_json(edition.contents)},
 }

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import LAST_WAVE
+from brightspots.findings.cohorts import searched_category
 from brightspots.publications.names import Names
 from brightspots.publications.wording import (
     capital,
@@ -28,7 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from brightspots.disclosure.cells import Group
-    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, Responses, Search
+    from brightspots.disclosure.figures import (
+        Figure,
+        ReleasedCohort,
+        ReleasedComparison,
+        ReleasedDescription,
+        ReleasedRecheck,
+        Responses,
+        Search,
+    )
     from brightspots.disclosure.policy import Policy
     from brightspots.disclosure.release import Release
 
@@ -67,6 +76,15 @@ NOT_COMPARED = {
     "not_stated": "some of the other councils do not give it",
 }
 """Why two figures are not compared, by the reason code of the comparison."""
+
+NOT_TESTED = {
+    "trait": "this survey did not ask what tells them from others",
+    "level": "this survey does not know such a group",
+    "measure": "this survey did not ask the question",
+    "no_base": "nobody of them answered",
+    "small_base": "too few answered",
+}
+"""Why a group of the last wave is not tested again, beside the reasons why two figures are not compared."""
 
 NONE_BETTER = "No comparison came out clearly in our favour."
 NONE_WORSE = "No comparison came out clearly against us."
@@ -367,15 +385,16 @@ class Sentences(Names):
         if comparison.difference is None:
             return self._other_and(comparison)
         direction = "higher" if comparison.difference > 0 else "lower"
-        likely = self._likely_gap(comparison, direction)
+        likely = self.likely_gap(comparison)
         return self._other_and(comparison, f"{points(comparison.difference)} {direction}", likely)
 
-    def _likely_gap(self, comparison: ReleasedComparison, direction: str) -> str:
-        lower, upper = comparison.difference_lower, comparison.difference_upper
+    def likely_gap(self, one: ReleasedComparison | ReleasedDescription) -> str:
+        """Return the likely range of a gap that a test found."""
+        lower, upper = one.difference_lower, one.difference_upper
         if lower is None or upper is None:
             return ""
         if lower < 0 < upper:
-            far = upper if direction == "higher" else lower
+            far = upper if (one.difference or 0) > 0 else lower
             return f"likely to be at most {points(far)}"
         return f"likely range {points_range(lower, upper)}"
 
@@ -453,18 +472,22 @@ class Sentences(Names):
         inside, rest = cohort.figure, cohort.rest
         if inside.status != "shown" or rest.status != "shown":
             return self.figure(inside)
-        few = ", few answers" if inside.low_base else ""
-        own = f"{capital(self.share(inside))} of {self.subject(inside)} ({self.answers(inside)}{few})"
-        lead = f"{own} {self.finding(inside)}, beside {self.share(rest)} of all others ({self.answers(rest)})"
+        lead = self._beside_all_others(inside, rest)
         more = self._flagged(cohort) if cohort.tier == "flag" else self._not_flagged(cohort)
         return Sentence(f"{lead}. {more}", (figure_key(inside), figure_key(rest)), lead=lead)
 
+    def _beside_all_others(self, inside: Figure, rest: Figure) -> str:
+        few = ", few answers" if inside.low_base else ""
+        own = f"{capital(self.share(inside))} of {self.subject(inside)} ({self.answers(inside)}{few})"
+        return f"{own} {self.finding(inside)}, beside {self.share(rest)} of all others ({self.answers(rest)})"
+
     def _flagged(self, cohort: ReleasedCohort) -> str:
         other = plain(cohort.covered_by)
+        well = " as doing well" if cohort.direction == "high" else ""
         text = {
             "covered": f"Many of them are also among the group named before: {other}.",
             "hot_spot": f"They stand out again among a group named before: {other}.",
-        }.get(cohort.role, "They stand out, even when we allow for how many groups were looked at.")
+        }.get(cohort.role, f"They stand out{well}, even when we allow for how many groups were looked at.")
         shrunk, lower, upper = cohort.shrunk_share, cohort.shrunk_lower, cohort.shrunk_upper
         if shrunk is None or lower is None or upper is None:
             return text
@@ -473,23 +496,93 @@ class Sentences(Names):
 
     def _not_flagged(self, cohort: ReleasedCohort) -> str:
         text = "The search does not single them out"
-        excess, least = cohort.difference, cohort.detectable
-        if excess is None or least is None or excess <= 0:
+        gap, least = cohort.difference, cohort.detectable
+        if gap is None or least is None:
+            return f"{text}."
+        _, turned = searched_category(self.measure(cohort.figure), cohort.direction)
+        excess = -gap if turned else gap
+        if excess <= 0:
             return f"{text}."
         if excess < least:
             return f"{text}; a gap of less than about {points(least)} would probably have been missed."
         return f"{text}: in a search through so many groups, a gap like theirs may be chance."
 
-    def search(self, questionnaire: str, search: Search, age_bands: tuple[str, ...]) -> Sentence:
+    def goes_with(self, cohort: ReleasedCohort) -> Sentence:
+        """Introduce the questions on which a group that stands out differs clearly."""
+        return Sentence(
+            f"On other questions too, {self.subject(cohort.figure)} differ clearly from all others. That "
+            "goes with being in the group; it does not say why. The widest gap comes first, but where likely "
+            "ranges overlap the order may be chance, and a question not named here may differ as well."
+        )
+
+    def description(self, described: ReleasedDescription) -> Sentence:
+        """Say on which question a group that stands out differs clearly."""
+        inside, rest = described.figure, described.rest
+        lead, gap = self._beside_all_others(inside, rest), points(described.difference)
+        text = f"{lead}: a gap of {gap} ({self.likely_gap(described)})."
+        return Sentence(text, (figure_key(inside), figure_key(rest)), lead=lead)
+
+    def recheck(self, recheck: ReleasedRecheck) -> Sentence:
+        """Say what has become of a group that stood out in the last survey; silence is never an all-clear."""
+        inside, rest = recheck.figure, recheck.rest
+        before, rest_before = recheck.before, recheck.before_rest
+        parts = [part for part in (inside, rest, before, rest_before) if part is not None]
+        keys = tuple(map(figure_key, parts))
+        where = self.where(recheck.questionnaire, recheck.area, recheck.wave)
+        lead = f"{capital(plain(recheck.name))}{where} stood out in our last survey"
+        if before is not None and rest_before is not None and before.share and rest_before.share is not None:
+            lead += f" ({self.share(before)}, beside {self.share(rest_before)} of all others)"
+        if recheck.state == "withheld":
+            who = self.protected(recheck.questionnaire)
+            return Sentence(f"{lead}. Whether they still do is hidden to protect {who}.", keys, lead=lead)
+        if recheck.state == "not tested" or inside is None or rest is None:
+            why = {**NOT_COMPARED, **NOT_TESTED}.get(recheck.reason, "the two surveys are not alike")
+            text = f"Whether they still do could not be tested, because {why}."
+            return Sentence(f"{lead}. {text} That does not mean that all is well.", keys, lead=lead)
+        return Sentence(
+            f"{lead}. {self._state(recheck)} {self._beside_all_others(inside, rest)}.{self._missed(recheck)}",
+            keys,
+            lead=lead,
+        )
+
+    def _state(self, recheck: ReleasedRecheck) -> str:
+        if recheck.state == "still":
+            return "They still do, tested by themselves:"
+        if recheck.reason == "small":
+            return "This time the gap is more than chance, but less than five points:"
+        return "This time there is no clear gap:"
+
+    def _missed(self, recheck: ReleasedRecheck) -> str:
+        """Say what a test without a clear result would have missed."""
+        if recheck.state == "still" or recheck.reason == "small":
+            return ""
+        if recheck.detectable is None:
+            return " That does not mean that all is well."
+        least = points(recheck.detectable)
+        return (
+            " That does not mean that all is well: a gap of less than about "
+            f"{least} would probably have been missed."
+        )
+
+    def search(self, search: Search, age_bands: tuple[str, ...]) -> Sentence:
         """Say what was searched for groups."""
-        model = self.questionnaires[questionnaire]
+        model = self.questionnaires[search.questionnaire]
         traits = (
             uncapital(plain(model.trait[t].label)) if t in model.trait else plain(t) for t in search.traits
         )
         groups = "one group" if search.candidates == 1 else f"{number(search.candidates)} groups"
+        within = ", each age group by itself" if search.within else ""
         return Sentence(
-            f"Among {self.ages(questionnaire, age_bands)}, {groups} of at least 10 were set beside all "
-            f"others, by {listed(traits)}."
+            f"Among {self.ages(search.questionnaire, age_bands)}, {groups} of at least 10 were set beside "
+            f"all others, by {listed(traits)}{within}."
+        )
+
+    def others_may_too(self, search: Search) -> Sentence:
+        """Say that no flag is not no problem."""
+        needs = "needs nothing more" if search.direction == "low" else "does not do well"
+        return Sentence(
+            f"That a group does not stand out does not mean that it {needs}. For each group the table says "
+            "about how large a gap this survey could have found."
         )
 
     def no_flag(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:

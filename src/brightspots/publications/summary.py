@@ -12,6 +12,7 @@ from brightspots.publications.sentences import (
     NOTHING_RELEASED,
     Sentence,
 )
+from brightspots.publications.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,8 @@ def summary(contents: Contents) -> Section:
         (
             Section("What goes well", _named(contents, good=True)),
             Section("What could be better", _named(contents, good=False)),
-            *_section("Who may need more", _who(contents)),
+            *_section("Who may need more", _who(contents, "low")),
+            *_section("Who is doing well", _who(contents, "high")),
             *_section("What we cannot tell", _cannot_tell(contents)),
         ),
     )
@@ -108,16 +110,21 @@ def _good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | No
     return (figure.lower, figure.upper) if good else (1 - figure.upper, 1 - figure.lower)
 
 
-def _who(contents: Contents) -> tuple[Block, ...]:
-    items = []
+def _who(contents: Contents, direction: str) -> tuple[Block, ...]:
+    """Return the groups that stand out, or that none does; and those that stood out last time."""
+    items: list[Sentence] = []
+    promised: list[Sentence] = []
     for place in contents.places:
-        cohorts = [c for c in contents.cohorts_of(place) if c.direction == "low"]
-        flagged = [c for c in cohorts if c.tier == "flag" and c.role not in ("covered", "hot_spot")]
-        if flagged:
-            items += [contents.words.cohort(c) for c in flagged]
-        elif cohorts:
-            items.append(contents.words.no_flag(cohorts))
-    return (Bullets(tuple(items)), Paragraph(Sentence(CANNOT_FIND_A_CHILD))) if items else ()
+        searched = [groups for one, groups in contents.searched(place) if one.direction == direction]
+        again = [contents.words.recheck(r) for r in contents.rechecks_of(place) if r.direction == direction]
+        for cohorts in searched:
+            flagged = [c for c in cohorts if c.tier == "flag" and c.role not in ("covered", "hot_spot")]
+            items += [contents.words.cohort(c) for c in flagged] or [contents.words.no_flag(cohorts)]
+        items += again
+        promise = plain(contents.release.promises.get(place.questionnaire, ""))
+        promised += [contents.words.told(promise)] if promise and (searched or again) else []
+    told = [Paragraph(one) for one in dict.fromkeys(promised)]
+    return (Bullets(tuple(items)), Paragraph(Sentence(CANNOT_FIND_A_CHILD)), *told) if items else ()
 
 
 def _cannot_tell(contents: Contents) -> tuple[Block, ...]:

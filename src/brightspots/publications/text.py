@@ -8,6 +8,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from brightspots.disclosure.figures import ReleasedCohort, ReleasedDescription, ReleasedRecheck
+from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Bullets, Paragraph, Table
 from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, benchmark_is_public
 from brightspots.publications.wording import plain
@@ -16,7 +18,7 @@ from brightspots.statistics.rounding import half_up
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report, Section
     from brightspots.publications.sentences import Sentence
@@ -25,13 +27,30 @@ FORMAT = 1
 PLACE_COLUMNS = ("questionnaire", "area", "wave", "domain", "measure", "category", "age_band", "age_bands")
 FIGURE_COLUMNS = (
     *PLACE_COLUMNS, "group", "label", "category_label", "status", "symbol", "n", "count", "share", "lower",
-    "upper", "more_than_percent", "fewer_than_percent", "few_answers", "sentence",
+    "upper", "more_than_percent", "fewer_than_percent", "few_answers", "sentence", "note",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     *PLACE_COLUMNS, "label", "category_label", "status", "n", "share", "comparator", "benchmark",
     "benchmark_n", "difference", "difference_lower", "difference_upper", "effect_size", "detectable",
     "verdict", "reason", "illustrative", "source", "sentence", "councils", "unusual_among_councils",
     "compared_although",
+)  # fmt: skip
+INSIDE_COLUMNS = ("status", "n", "count", "share", "lower", "upper")
+REST_COLUMNS = ("rest_status", "rest_n", "rest_count", "rest_share")
+GAP_COLUMNS = ("difference", "difference_lower", "difference_upper")
+GROUP_COLUMNS = (
+    *PLACE_COLUMNS, "group", "direction", "stands_out", "role", "covered_by", *INSIDE_COLUMNS, *REST_COLUMNS,
+    *GAP_COLUMNS, "best_estimate", "best_estimate_lower", "best_estimate_upper", "detectable", "sentence",
+    "note", "promise",
+)  # fmt: skip
+GOES_WITH_COLUMNS = (
+    *PLACE_COLUMNS, "group", "direction", "label", "category_label", *INSIDE_COLUMNS, *REST_COLUMNS,
+    *GAP_COLUMNS, "effect_size", "sentence", "note", "promise",
+)  # fmt: skip
+RECHECK_COLUMNS = (
+    "questionnaire", "area", "wave", "measure", "group", "direction", "state", "reason", *INSIDE_COLUMNS,
+    *REST_COLUMNS, *GAP_COLUMNS, "detectable", "before_wave", "before_n", "before_count", "before_share",
+    "before_rest_n", "before_rest_count", "before_rest_share", "sentence", "note", "promise",
 )  # fmt: skip
 DIGITS = 4
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
@@ -111,6 +130,21 @@ def to_comparisons_csv(contents: Contents) -> str:
     return _csv(COMPARISON_COLUMNS, [_comparison_row(contents, c) for c in contents.comparisons])
 
 
+def to_groups_csv(contents: Contents) -> str:
+    """Return every group as one row of a CSV file."""
+    return _csv(GROUP_COLUMNS, group_rows(contents))
+
+
+def to_goes_with_csv(contents: Contents) -> str:
+    """Return what goes with the groups that stand out as rows of a CSV file."""
+    return _csv(GOES_WITH_COLUMNS, [one for row in group_rows(contents) for one in row["goes_with"]])
+
+
+def to_last_time_csv(contents: Contents) -> str:
+    """Return every group that stood out last time as one row of a CSV file."""
+    return _csv(RECHECK_COLUMNS, recheck_rows(contents))
+
+
 def to_json(contents: Contents) -> str:
     """Return the released figures, comparisons and groups as JSON."""
     release = contents.release
@@ -140,15 +174,17 @@ def to_json(contents: Contents) -> str:
         ],
         "figures": [_figure_row(contents, figure) for figure in _all_figures(contents)],
         "comparisons": [_comparison_row(contents, comparison) for comparison in contents.comparisons],
-        "groups": [cohort_row(contents, cohort) for cohort in contents.cohorts],
+        "groups": group_rows(contents),
+        "groups_last_time": recheck_rows(contents),
     }
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 
 def _all_figures(contents: Contents) -> list[Figure]:
     """Return every figure, also what "all others" than a group said."""
-    rest = [c.rest for c in contents.cohorts]
-    return list(dict.fromkeys([*contents.figures, *(c.figure for c in contents.cohorts), *rest]))
+    places = set(contents.places)
+    beside = (f for f in contents.figures_beside_groups() if (f.questionnaire, f.area, f.wave) in places)
+    return list(dict.fromkeys([*contents.figures, *beside]))
 
 
 def _place(figure: Figure) -> dict[str, Any]:
@@ -183,6 +219,7 @@ def _figure_row(contents: Contents, figure: Figure) -> dict[str, Any]:
         "fewer_than_percent": figure.below,
         "few_answers": figure.low_base,
         "sentence": words.figure(figure).text,
+        "note": contents.beside_groups(figure.questionnaire) if figure.group else "",
     }
 
 
@@ -216,35 +253,109 @@ def _comparison_row(contents: Contents, comparison: ReleasedComparison) -> dict[
     }
 
 
-def cohort_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
-    """Return a group as plain data."""
-    inside, rest = cohort.figure, cohort.rest
+def group_rows(contents: Contents) -> list[dict[str, Any]]:
+    """Return every group as plain data, and in it what goes with it."""
+    return [_group_row(contents, cohort) for cohort in contents.cohorts]
+
+
+def recheck_rows(contents: Contents) -> list[dict[str, Any]]:
+    """Return every group that stood out last time as plain data."""
+    return [_recheck_row(contents, recheck) for recheck in contents.release.rechecks]
+
+
+def _group_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
     return {
-        **_place(inside),
-        "group": plain(cohort.name),
-        "conditions": {plain(trait): plain(level) for trait, level in cohort.conditions},
-        "direction": cohort.direction,
+        **_place(cohort.figure),
+        **_group(contents, cohort),
         "stands_out": cohort.tier == "flag",
         "role": ROLES.get(cohort.role, cohort.role),
         "covered_by": plain(cohort.covered_by),
-        "status": inside.status,
-        "n": inside.n,
-        "count": inside.count,
-        "share": _rounded(inside.share),
-        "lower": _rounded(inside.lower),
-        "upper": _rounded(inside.upper),
-        "rest_status": rest.status,
-        "rest_n": rest.n,
-        "rest_count": rest.count,
-        "rest_share": _rounded(rest.share),
-        "difference": _rounded(cohort.difference),
-        "difference_lower": _rounded(cohort.difference_lower),
-        "difference_upper": _rounded(cohort.difference_upper),
+        **_sides(cohort),
         "best_estimate": _rounded(cohort.shrunk_share) if cohort.tier == "flag" else None,
         "best_estimate_lower": _rounded(cohort.shrunk_lower) if cohort.tier == "flag" else None,
         "best_estimate_upper": _rounded(cohort.shrunk_upper) if cohort.tier == "flag" else None,
         "detectable": _rounded(cohort.detectable),
         "sentence": contents.words.cohort(cohort).text,
+        **_beside(contents, cohort.figure.questionnaire),
+        "goes_with": [_description_row(contents, one) for one in contents.goes_with(cohort)],
+    }
+
+
+def _description_row(contents: Contents, described: ReleasedDescription) -> dict[str, Any]:
+    return {
+        **_place(described.figure),
+        **_group(contents, described),
+        "label": contents.words.label(described.figure),
+        "category_label": contents.words.category(described.figure),
+        **_sides(described),
+        "effect_size": _rounded(described.effect_size),
+        "sentence": contents.words.description(described).text,
+        **_beside(contents, described.figure.questionnaire),
+    }
+
+
+def _recheck_row(contents: Contents, recheck: ReleasedRecheck) -> dict[str, Any]:
+    before, rest = recheck.before, recheck.before_rest
+    return {
+        "questionnaire": plain(recheck.questionnaire),
+        "area": plain(recheck.area),
+        "wave": plain(recheck.wave),
+        "measure": recheck.measure,
+        **_group(contents, recheck),
+        "stood_out_last_time": True,
+        "state": recheck.state,
+        "reason": recheck.reason,
+        **_sides(recheck),
+        "detectable": _rounded(recheck.detectable),
+        "before_wave": plain(before.wave) if before else None,
+        "before_n": before.n if before else None,
+        "before_count": before.count if before else None,
+        "before_share": _rounded(before.share) if before else None,
+        "before_rest_n": rest.n if rest else None,
+        "before_rest_count": rest.count if rest else None,
+        "before_rest_share": _rounded(rest.share) if rest else None,
+        "sentence": contents.words.recheck(recheck).text,
+        **_beside(contents, recheck.questionnaire),
+    }
+
+
+Told = ReleasedCohort | ReleasedDescription | ReleasedRecheck
+
+
+def _group(contents: Contents, one: Told) -> dict[str, Any]:
+    """Return which group something is said of."""
+    return {
+        "group": plain(one.name),
+        "conditions": {plain(trait): plain(level) for trait, level in one.conditions},
+        "direction": one.direction,
+    }
+
+
+def _sides(one: Told) -> dict[str, Any]:
+    """Return a group beside all others."""
+    inside, rest = one.figure, one.rest
+    return {
+        "status": inside.status if inside else None,
+        "n": inside.n if inside else None,
+        "count": inside.count if inside else None,
+        "share": _rounded(inside.share) if inside else None,
+        "lower": _rounded(inside.lower) if inside else None,
+        "upper": _rounded(inside.upper) if inside else None,
+        "rest_status": rest.status if rest else None,
+        "rest_n": rest.n if rest else None,
+        "rest_count": rest.count if rest else None,
+        "rest_share": _rounded(rest.share) if rest else None,
+        "difference": _rounded(one.difference),
+        "difference_lower": _rounded(one.difference_lower),
+        "difference_upper": _rounded(one.difference_upper),
+    }
+
+
+def _beside(contents: Contents, questionnaire: str) -> dict[str, Any]:
+    """Return what stands beside every group."""
+    return {
+        "note": CANNOT_FIND_A_CHILD,
+        "promise": plain(contents.release.promises.get(questionnaire, "")),
     }
 
 
