@@ -76,12 +76,44 @@ class CompareConfig(Frozen):
     overrides: dict[Mismatch, Text] = {}
 
 
+Conditions = tuple[dict[str, str], ...]
+
+
 class CohortsConfig(Frozen):
-    """Which traits to search for cohorts with low wellbeing."""
+    """Which traits to search for cohorts that are doing less well, or well.
+
+    Attributes
+    ----------
+    traits : tuple of str
+        Without any, no search is made.
+    measures : tuple of str
+        What to search by: each is a search of its own.
+    direction : {"low", "high", "both"}
+        Who is doing less well, who is doing well, or both: two searches.
+    within : {"", "age_band"}
+        ``age_band`` for what goes beyond a difference between age bands.
+    max_order : int, 1 to 3
+        Most traits joined in one cohort.
+    describe : bool
+        Whether to say what goes with a flag.
+    previous : tuple of dict of trait to level, or dict of questionnaire to that
+        Cohorts that were flagged in the last wave, to be tested again by the first of `measures`; for the
+        first survey unless named. Without it, they are searched for in the last wave's tally, if that holds
+        the traits.
+    """
 
     traits: tuple[str, ...] = ()
-    measure: str = "low_wellbeing"
+    measures: Annotated[tuple[str, ...], Field(min_length=1)] = ("low_wellbeing",)
+    direction: Literal["low", "high", "both"] = "low"
+    within: Literal["", "age_band"] = ""
     max_order: Annotated[int, Field(ge=1, le=3)] = 1
+    describe: bool = True
+    previous: Conditions | dict[str, Conditions] = ()
+
+    @property
+    def directions(self) -> tuple[Literal["low", "high"], ...]:
+        """The directions to search in, one after the other."""
+        return ("low", "high") if self.direction == "both" else (self.direction,)
 
 
 class ReleaseConfig(Frozen):

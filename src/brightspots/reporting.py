@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from brightspots.config import RunConfig, SurveyConfig
+from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
 from brightspots.errors import BenchmarkError, ConfigError, SurveyError
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.shipped import shipped_names
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from brightspots.disclosure.release import Release
     from brightspots.findings.benchmarks import Benchmarks
+    from brightspots.findings.cohort_tables import CohortTable
     from brightspots.questionnaire.model import Questionnaire
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
@@ -106,11 +107,10 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
     Release
     """
     from brightspots.disclosure.release import release
-    from brightspots.findings.cohorts import flag_cohorts
     from brightspots.findings.comparisons import compare
     from brightspots.findings.estimates import estimate
 
-    _refuse_unknown_traits(config, sources)
+    _refuse_unknown_names(config, sources)
     benchmarks = _benchmarks(config, sources)
     previous = [config.path(name) for name in config.release.previous]
     results: list[Any] = []
@@ -132,19 +132,50 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
                     overrides=config.compare.overrides,
                 )
             )
-        traits = [trait for trait in config.cohorts.traits if trait in source.questionnaire.trait]
-        if traits and not source.config.counts:
+        if not source.config.counts:
             say(f"searching {source.questionnaire.id} for cohorts")
-            results.append(
-                flag_cohorts(
-                    source.answers,
-                    traits=traits,
-                    measure=config.cohorts.measure,
-                    max_order=config.cohorts.max_order,
-                )
-            )
+            results += _cohorts(config.cohorts, source, before, is_first=place == 0)
     say("auditing the release")
     return release(*results, policy=config.release.policy, previous=previous)
+
+
+def _cohorts(
+    config: CohortsConfig, source: Source, before: Tally | None, *, is_first: bool
+) -> list[CohortTable]:
+    """Search for cohorts, describe those that are found, and look again at those of the last wave."""
+    from brightspots.findings.cohort_descriptions import describe_cohorts
+    from brightspots.findings.cohort_waves import recheck_cohorts
+    from brightspots.findings.cohorts import flag_cohorts
+    from brightspots.measures.measure import measures_of
+
+    traits = [trait for trait in config.traits if trait in source.questionnaire.trait]
+    within = config.within or None
+    results: list[CohortTable] = []
+    typed = _flagged_before(config, source, is_first=is_first)
+    last = None if typed or before is None else before.only(area=source.config.area)
+    if last is not None and not any(set(traits) <= set(held) for held in last.groupings):
+        last = None
+    for measure in config.measures if traits else ():
+        if measure not in measures_of(source.questionnaire):
+            continue
+        for direction in config.directions:
+            asked: Any = {"traits": traits, "measure": measure, "direction": direction}
+            asked |= {"max_order": config.max_order, "within": within}
+            found = flag_cohorts(source.answers, **asked)
+            results += [found, *([describe_cohorts(found)] if config.describe else [])]
+            if last is not None and measure in last.measures:
+                results.append(recheck_cohorts(flag_cohorts(last, **asked), source.answers))
+    if typed:
+        results.append(recheck_cohorts(typed, source.answers, measure=config.measures[0], within=within))
+    return results
+
+
+def _flagged_before(config: CohortsConfig, source: Source, *, is_first: bool) -> tuple[dict[str, str], ...]:
+    """Return the cohorts that were flagged in the last wave of one survey, as they were typed."""
+    stated = config.previous
+    if isinstance(stated, tuple):
+        return stated if is_first else ()
+    return stated.get(source.questionnaire.id, ())
 
 
 def _benchmarks(config: RunConfig, sources: list[Source]) -> Benchmarks | None:
@@ -201,13 +232,28 @@ def _stated_for(
     return config.path(name) if name else None
 
 
-def _refuse_unknown_traits(config: RunConfig, sources: list[Source]) -> None:
-    known = {trait for source in sources for trait in source.questionnaire.trait}
+def _refuse_unknown_names(config: RunConfig, sources: list[Source]) -> None:
+    from brightspots.measures.measure import measures_of
+
+    asked = [source.questionnaire for source in sources]
+    known = {
+        "trait": {trait for questionnaire in asked for trait in questionnaire.trait},
+        "measure": {measure for questionnaire in asked for measure in measures_of(questionnaire)},
+    }
+    given = {
+        "trait": config.cohorts.traits,
+        "measure": config.cohorts.measures if config.cohorts.traits else (),
+    }
     faults = [
-        f"cohorts traits: {trait!r} is not a trait of any questionnaire of this run"
-        for trait in config.cohorts.traits
-        if trait not in known
+        f"cohorts {what}s: {name!r} is not a {what} of any questionnaire of this run"
+        for what, names in given.items()
+        for name in names
+        if name not in known[what]
     ]
+    previous = config.cohorts.previous
+    surveys = {questionnaire.id for questionnaire in asked}
+    strange = set(previous) - surveys if isinstance(previous, dict) else set()
+    faults += [f"cohorts previous: {name!r} is no questionnaire of this run" for name in sorted(strange)]
     if faults:
         raise ConfigError("brightspots.toml", faults)
 

@@ -188,6 +188,7 @@ class Intruder:
                         self.loose.append(f"{name} of {cohort.name}")
                 if cohort.tier or cohort.role or cohort.covered_by or len(cohort.conditions) > 1:
                     self.loose.append(f"verdict on {cohort.name}")
+        self._hear_what_goes_with(release)
         for other in before:
             self.statements |= other.statements
             self.levels_seen |= other.levels_seen
@@ -222,6 +223,30 @@ class Intruder:
             if exact is not None:
                 least = greatest = round(exact)
         self._say(inside, least, greatest)
+
+    def _hear_what_goes_with(self, release: Release) -> None:
+        """Hear what is said beside a group that stands out, or did in the last wave."""
+        standing_out = {c.conditions for c in release.cohorts if c.tier == "flag" and c.role != "covered"}
+        for one in release.descriptions:
+            self._hear(one.figure)
+            self._hear(one.rest)
+            if (one.figure.status, one.rest.status) != ("shown", "shown"):
+                self.loose.append(f"{one.figure.measure} named beside {one.name}")
+            if one.conditions not in standing_out:
+                self.loose.append(f"{one.name}, of which nothing is said, described")
+        for again in release.rechecks:
+            pairs = [(again.figure, again.rest), (again.before, again.before_rest)]
+            for figure in (f for pair in pairs for f in pair if f is not None):
+                self._hear(figure)
+            shown = [all(f is not None and f.status == "shown" for f in pair) for pair in pairs]
+            if not shown[0]:
+                for name in ("difference", "difference_lower", "difference_upper", "detectable"):
+                    if getattr(again, name) is not None:
+                        self.loose.append(f"{name} of {again.name}")
+                if again.state not in ("withheld", "not tested"):
+                    self.loose.append(f"verdict on {again.name}")
+            if again.before is not None and not shown[1]:
+                self.loose.append(f"{again.name} is said to have stood out")
 
     def _hear_others(self, comparison: Any, printed: tuple[Benchmark, ...]) -> None:
         figure = comparison.figure

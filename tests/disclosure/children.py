@@ -198,7 +198,8 @@ def _is_printed_for_more(side: Quantity, published: dict[Quantity, Statement]) -
         other = told.quantity.group
         base = published.get(told.quantity._replace(answer="base"))
         more = set(group.age_bands) <= set(other.age_bands)
-        more &= not other.levels or (other.levels == group.levels and other.rest == group.rest)
+        within = set(other.levels) <= set(group.levels) and not other.rest and not group.rest
+        more &= not other.levels or within or (other.levels == group.levels and other.rest == group.rest)
         same = told.quantity[:2] == side[:2] and told.quantity.answer == "in"
         limit = 0 if side.answer == "in" or base is None else base.least
         if same and more and told.least == told.greatest == limit:

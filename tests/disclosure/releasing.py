@@ -87,6 +87,55 @@ def request(seed: int) -> Request:
     return Request(children, Children(last), [r for r in results if r is not None], tables, printed)
 
 
+def described(seed: int) -> Request:
+    """Return a request with a cohort that stands out now, and did, and what goes with it."""
+    rng = np.random.default_rng([seed, 7])
+    size = int(rng.choice([60, 90, 140]))
+    frame, last = planted(rng, size), planted(rng, int(rng.choice([60, 90, 140])))
+    last["wave"] = "2019"
+    measure, order = str(rng.choice(["fun", "satisfied", "low_wellbeing", "afraid"])), int(rng.choice([1, 2]))
+    by = KINDS[seed % len(KINDS)]
+    tables = [()] if not by else [tuple(by)] if isinstance(by[0], str) else [tuple(one) for one in by]
+    tally, before = (bs.tally(one, questionnaire=SMALL, by=["gender", "home"]) for one in (frame, last))
+    results: list[Any] = [bs.estimate(tally, by=by)]
+    if rng.random() < 0.5:
+        results.append(compared(tally, [], before))
+    flagged, then = (cohorts_of(one, measure, order) for one in (tally, before))
+    if flagged is not None:
+        results += [flagged, bs.describe_cohorts(flagged)]
+    if then is not None:
+        results.append(bs.recheck_cohorts(then, tally))
+    results = [result for result in results if result is not None]
+    return Request(Children(frame), Children(last), results, tables, [])
+
+
+def planted(rng: np.random.Generator, size: int) -> Any:
+    """Return invented children of whom some, by where they live and perhaps gender, are worse off."""
+    frame = invent(rng, size)
+    for trait, shares in (("gender", (0.5, 0.45, 0.05)), ("home", (0.5, 0.15, 0.3, 0.05))):
+        levels = [*(level.id for level in SMALL.trait[trait].levels), SMALL.trait[trait].not_known]
+        frame[trait] = rng.choice(levels, size, p=shares)
+    frame["age_band"] = rng.choice(["younger", "older"], size, p=(0.2, 0.8))
+    own = (frame["home"] == "residential").to_numpy()
+    if rng.random() < 0.5:
+        own = own & (frame["gender"] == "girl").to_numpy()
+    low, high = rng.uniform(0.03, 0.25), rng.uniform(0.5, 0.95)
+    worse = np.where(own, high, low)
+    answers = {
+        "fun": ("no", "yes"),
+        "afraid": ("often", "never"),
+        "helped": ("no", "yes"),
+        "satisfied": ("2", "5", "8", "9"),
+        "happy": ("3", "6", "7", "10"),
+    }
+    for name, (bad, *good) in answers.items():
+        frame[name] = np.where(rng.random(size) < worse, bad, rng.choice(good, size))
+        frame.loc[rng.random(size) < 0.05, name] = "not_answered"
+    frame.loc[frame["afraid"].isin(["never", "not_answered"]), "helped"] = "not_asked"
+    frame.loc[frame["age_band"] == "younger", "happy"] = "not_asked"
+    return frame
+
+
 def compared(tally: Any, printed: list[Benchmark], before: Any) -> Any:
     try:
         return bs.compare(tally, printed, previous=before)

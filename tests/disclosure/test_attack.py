@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from releasing import request
+from releasing import described, request
 
 SEEDS = range(16)
 
@@ -17,3 +17,16 @@ def test_nothing_hidden_can_be_worked_out(seed):
 def test_nor_by_a_child_who_knows_their_own_answers(seed):
     asked = request(seed)
     assert list(asked.leaks(asked.release(), own=np.random.default_rng(seed))) == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nor_from_what_goes_with_a_group_that_stands_out(seed):
+    asked = described(seed)
+    assert list(asked.leaks(asked.release())) == []
+
+
+def test_random_releases_describe_groups_and_look_at_those_of_the_last_wave():
+    made = [described(seed).release() for seed in range(10)]
+    assert sum(bool(out.descriptions) for out in made) >= 3
+    assert {again.state for out in made for again in out.rechecks} >= {"still", "withheld"}
+    assert any(again.before is not None for out in made for again in out.rechecks)

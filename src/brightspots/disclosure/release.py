@@ -309,11 +309,13 @@ class _Part:
                 yield from (c for cell in cells if cell is not None for c in (cell, _rest(cell)))
 
     def _flagged_cells(self, result: Result) -> Iterable[Cell]:
-        """Return the cells of cohorts that stand out, or did: they are given up last."""
+        """Return the cells of cohorts that stand out, or did, and of all others: they are given up last."""
+        cells: list[Cell | None] = []
         if isinstance(result, Cohorts):
-            yield from (cohort_cell(result, row) for row in result if row.tier == "flag")
+            cells = [cohort_cell(result, row) for row in result if row.tier == "flag"]
         elif isinstance(result, Rechecks):
-            yield from (cell for row in result if (cell := _recheck_cell(result, row)) is not None)
+            cells = [_recheck_cell(result, row) for row in result]
+        yield from (c for cell in cells if cell is not None for c in (cell, _rest(cell)))
 
     def _published_cells(self) -> dict[Cell, None]:
         """Return the cells of which something is said, be it that they are withheld.

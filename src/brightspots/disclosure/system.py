@@ -78,7 +78,7 @@ class System:
         self.parts: dict[str, tuple[Part, ...]] = {
             name: (*m.categories, *self._outside(m)) for name, m in self.measures.items()
         }
-        self.groupings = {name: self._groupings(name) for name in names}
+        self.groupings = self._with_those_of_composites({name: self._groupings(name) for name in names})
         self.blocks = {name: self._described(name) for name in names}
         self.place: dict[Place, int] = {}
         self.value: list[int | None] = []
@@ -132,6 +132,20 @@ class System:
             part for whole in said for size in range(len(whole) + 1) for part in combinations(whole, size)
         }
         return sorted(parts | {()}, key=lambda grouping: (len(grouping), grouping))
+
+    def _with_those_of_composites(self, own: dict[str, list[Grouping]]) -> dict[str, list[Grouping]]:
+        """Describe a composite and all its scales by what two of them are broken down by.
+
+        Two of them by the same trait tell of the others by it, through what kinds of children there can be;
+        one alone tells nothing.
+        """
+        for composite in self.tally.questionnaire.composites:
+            names = [name for name in (*composite.scales, composite.id) if name in own]
+            listed = [grouping for name in names for grouping in own[name]]
+            shared = {grouping for grouping in listed if listed.count(grouping) > 1}
+            for name in names:
+                own[name] = sorted({*own[name], *shared}, key=lambda grouping: (len(grouping), grouping))
+        return own
 
     def _described(self, name: str) -> list[Grouping]:
         """Return the groupings to be described: those in use, and the joint one of all that are crossed."""
