@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from attack import Intruder
 from children import SMALL, Children, leaks
-from releasing import PLACE, request
+from releasing import PLACE, described, planted, request
 from test_editions import fill
 from test_rules import children
 
@@ -143,7 +143,8 @@ def test_what_is_left_of_a_pool_without_us():
     (comparison,) = out.comparisons
 
     class Careless:
-        figures, cohorts, responses = out.figures, (), ()
+        figures, responses = out.figures, ()
+        cohorts = descriptions = rechecks = ()
         comparisons = (dataclasses.replace(comparison, benchmark=362 / 460, benchmark_n=460),)
 
     assert len(Intruder(Careless, SMALL, PLACE, printed=[pool]).loose) == 2
@@ -158,3 +159,23 @@ def test_a_solver_that_stops_early_ends_in_withholding(monkeypatch):
     monkeypatch.setattr(audit, "_solve", lambda solver, target, sign, size: False)
     monkeypatch.setattr(Knowledge, "_spread", lambda self, target: 0.0)
     assert {f.status for f in bs.release(estimates).figures} == {"withheld"}
+
+
+def careless(original):
+    """Plan without the cells that go with a group that stands out, and show those that are safe alone."""
+
+    def planned(tallies, cells, policy, known, prized=()):
+        searched = {cell.measure for cell in prized}
+        more = [cell for cell in cells if cell.group and cell.measure not in searched]
+        out = original(tallies, [cell for cell in cells if cell not in more], policy, known, prized)
+        for cell in more:
+            tally = tallies[(cell.area, cell.wave)]
+            decision = decide(*true_numbers(tally, cell), tally.measures[cell.measure], cell.category, policy)
+            out[cell] = plan.Planned(decision)
+        return out
+
+    return planned
+
+
+def found_beside_groups(seeds):
+    return any(any(asked.leaks(asked.release())) for asked in map(described, seeds))

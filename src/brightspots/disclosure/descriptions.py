@@ -2,8 +2,8 @@
 
 A name says that the cohort differs clearly there, so it leaves only with its numbers. Nothing must follow
 from a question that is not named either: not that few children of the cohort, nor that many, are on one side.
-That holds because what could not be shown by itself takes no place in the list: the fewest and the most
-children that a total allows are hidden, and therefore always among the reasons for silence.
+That holds because a question with a small side, in the cohort or outside, takes no place in the list: the
+fewest and the most children that a total allows are therefore always among the reasons for silence.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from brightspots.disclosure.cells import Cell, decide
+from brightspots.disclosure.cells import Cell
 from brightspots.disclosure.system import LARGEST_JOINT, joint_size
 from brightspots.findings.comparisons import BETTER, WORSE
 
@@ -51,7 +51,7 @@ def choose_descriptions(results: Sequence[Descriptions], cells: Iterable[Cell], 
             if (
                 row.verdict == sought
                 and len(own) < policy.most_described
-                and _is_shown_by_itself(result, row, policy)
+                and _is_large_enough(row, policy)
                 and _is_small_enough(result, traits)
             ):
                 groups[row.measure] = traits
@@ -60,10 +60,10 @@ def choose_descriptions(results: Sequence[Descriptions], cells: Iterable[Cell], 
     return chosen
 
 
-def _is_shown_by_itself(result: Descriptions, row: Any, policy: Policy) -> bool:
-    measure = result.source.measures[row.measure]
+def _is_large_enough(row: Any, policy: Policy) -> bool:
+    """Whether enough children stand on both sides, in the cohort and outside; none or all is not enough."""
     sides = ((row.n, row.count), (row.rest_n, row.rest_count))
-    return all(decide(n, k, measure, row.category, policy).status == "shown" for n, k in sides)
+    return all(n >= policy.minimum_base and min(k, n - k) >= policy.minimum_side for n, k in sides)
 
 
 def _is_small_enough(result: Descriptions, groups: set[tuple[str, ...]]) -> bool:

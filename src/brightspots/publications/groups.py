@@ -29,10 +29,15 @@ LAST_TIME = "Groups that stood out last time"
 def group_sections(contents: Contents, place: Place) -> list[Section]:
     """Return a section for each search for groups, and one for those that stood out last time."""
     searched = contents.searched(place)
-    sections = [
-        Section(search_title(contents, place, search), _blocks(contents, place, search, cohorts))
-        for search, cohorts in searched
-    ]
+    sections = []
+    listed: set[frozenset[Figure]] = set()
+    for search, cohorts in searched:
+        blocks = _blocks(contents, place, search, cohorts)
+        figures = frozenset(c.figure for c in cohorts if len(c.conditions) == 1)
+        if figures not in listed:  # else the same figures stand in the table of another search
+            blocks.append(_every_group(contents, cohorts))
+        listed.add(figures)
+        sections.append(Section(search_title(contents, place, search), tuple(blocks)))
     again = tuple(map(contents.words.recheck, contents.rechecks_of(place)))
     if again:
         sections.append(Section(LAST_TIME, (Bullets(again), *_beside(contents, place))))
@@ -49,7 +54,7 @@ def search_title(contents: Contents, place: Place, search: Search) -> str:
 
 def _blocks(
     contents: Contents, place: Place, search: Search, cohorts: Sequence[ReleasedCohort]
-) -> tuple[Block, ...]:
+) -> list[Block]:
     words, first = contents.words, cohorts[0]
     flagged = [c for c in cohorts if c.tier == "flag"]
     blocks: list[Block] = [Paragraph(words.search(search, first.figure.age_bands))]
@@ -57,17 +62,21 @@ def _blocks(
         blocks.append(Bullets(tuple(words.cohort(c) for c in flagged)))
         for cohort in flagged:
             blocks += _goes_with(contents, cohort, contents.goes_with(cohort))
-        blocks.append(Paragraph(words.others_may_too(search)))
+        blocks.append(Paragraph(words.others_may_too(cohorts)))
     else:
         blocks.append(Paragraph(words.no_flag(cohorts)))
-    blocks += _beside(contents, place)
+    return [*blocks, *_beside(contents, place)]
+
+
+def _every_group(contents: Contents, cohorts: Sequence[ReleasedCohort]) -> Table:
+    """Return every group that was named beforehand, and those that stand out."""
     columns = (
         Column("Group"), *NUMBERS, Column("All others", numeric=True),
         Column("Gap that could be found", numeric=True), Column("In short"),
     )  # fmt: skip
-    caption = words.title(f"{words.full_label(first.figure)}: every group", first.figure)
-    blocks.append(Table(caption, columns, tuple(_row(contents, cohort) for cohort in cohorts)))
-    return tuple(blocks)
+    first = cohorts[0].figure
+    caption = contents.words.title(f"{contents.words.full_label(first)}: every group", first)
+    return Table(caption, columns, tuple(_row(contents, cohort) for cohort in cohorts))
 
 
 def _beside(contents: Contents, place: Place) -> list[Block]:

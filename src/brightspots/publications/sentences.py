@@ -577,13 +577,11 @@ class Sentences(Names):
             f"all others, by {listed(traits)}{within}."
         )
 
-    def others_may_too(self, search: Search) -> Sentence:
+    def others_may_too(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:
         """Say that no flag is not no problem."""
-        needs = "needs nothing more" if search.direction == "low" else "does not do well"
-        return Sentence(
-            f"That a group does not stand out does not mean that it {needs}. For each group the table says "
-            "about how large a gap this survey could have found."
-        )
+        needs = "needs nothing more" if cohorts[0].direction == "low" else "does not do well"
+        text = f"That a group does not stand out does not mean that it {needs}"
+        return Sentence(f"{text}{self._would_be_missed(cohorts)}.")
 
     def no_flag(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:
         """Say that no group stands out, and what would have been missed."""
@@ -592,12 +590,17 @@ class Sentences(Names):
         text = f"No group of {self.people(first.questionnaire)}{where} stands out."
         needs = "needs more" if cohorts[0].direction == "low" else "does well"
         text += f" That does not mean that no group {needs}"
+        missed = self._would_be_missed(cohorts) or ": this survey is too small to look inside groups"
+        return Sentence(f"{text}{missed}.")
+
+    def _would_be_missed(self, cohorts: Sequence[ReleasedCohort]) -> str:
+        """Return how large a gap a search would have missed; empty where that is not known."""
         sizes = [c.detectable for c in cohorts if c.detectable is not None]
         if not sizes:
-            return Sentence(f"{text}: this survey is too small to look inside groups.")
+            return ""
         gap = points_range(min(sizes), max(sizes))
         which = ", depending on the size of the group," if points(min(sizes)) != points(max(sizes)) else ""
-        return Sentence(f"{text}: a gap of less than about {gap}{which} would probably have been missed.")
+        return f": a gap of less than about {gap}{which} would probably have been missed"
 
     def hidden_groups(self, cohorts: Sequence[ReleasedCohort]) -> Sentence:
         """Name the groups that are hidden."""
