@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 import brightspots as bs
 from brightspots.cli import app
+from brightspots.config import load_config
+from brightspots.reporting import read_sources
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "sheffield-2021"
 runner = CliRunner()
@@ -98,6 +100,45 @@ def test_flag_prints_released_cohorts_for_machines() -> None:
     assert not any(f'"{key}"' in text for key in ("p", "q", "p_adjusted", "seed"))
 
 
+def test_the_group_that_stands_out_is_shown_with_what_goes_with_it() -> None:
+    """Both sides of a flagged cohort are given up last: residential care is not hidden for smaller groups."""
+    data = json.loads(runner.invoke(app, ["flag", str(FIXTURE), "--json"]).stdout)
+    (low,) = [e for e in data if e["stands_out"] and e["direction"] == "low"]
+    assert (low["conditions"], low["count"], low["n"]) == ({"placement": "residential"}, 18, 50)
+    assert [e["measure"] for e in low["goes_with"]] == ["feels_safe"]
+    (high,) = [e for e in data if e["stands_out"] and e["direction"] == "high"]
+    assert high["conditions"] == {"placement": "foster"}
+    assert high["difference"] < 0  # of the shares beside it: fewer are low
+
+
+def test_groups_of_the_last_wave_are_typed_in_the_config(sheffield: Path) -> None:
+    config = (sheffield / "brightspots.toml").read_text()
+    typed = 'previous = { "children-in-care" = [{ placement = "residential" }, { gender = "girl" }] }'
+    (sheffield / "brightspots.toml").write_text(config.replace("[cohorts]", f"[cohorts]\n{typed}"))
+    done = runner.invoke(app, ["flag", str(sheffield), "--json"])
+    assert done.exit_code == 0, done.output
+    again = [e for e in json.loads(done.stdout) if "stood_out_last_time" in e]
+    assert [(e["conditions"], e["state"]) for e in again] == [
+        ({"placement": "residential"}, "still"),
+        ({"gender": "girl"}, "no clear excess"),
+    ]
+
+
+def test_groups_of_the_last_wave_are_found_in_its_tally(sheffield: Path) -> None:
+    config = (sheffield / "brightspots.toml").read_text()
+    (sheffield / "before.toml").write_text(config.replace('"2021"', '"2019"'))
+    (before, _) = read_sources(load_config(sheffield / "before.toml"))
+    traits = ["gender", "placement", "disability", "ethnicity"]
+    bs.tally(before.answers, by=traits).save(sheffield / "last.json")
+    (sheffield / "brightspots.toml").write_text(
+        config.replace("[compare]", '[compare]\nprevious = "last.json"')
+    )
+    done = runner.invoke(app, ["flag", str(sheffield)])
+    assert done.exit_code == 0, done.output
+    assert "Groups that stood out last time" in done.stdout
+    assert "stood out in our last survey (36%, beside 10%" in " ".join(done.stdout.split())
+
+
 def test_an_open_survey_gets_no_verdicts(sheffield: Path) -> None:
     config = (sheffield / "brightspots.toml").read_text().replace('status = "closed"', 'status = "open"')
     (sheffield / "brightspots.toml").write_text(config)
@@ -115,6 +156,8 @@ def test_an_open_survey_gets_no_verdicts(sheffield: Path) -> None:
         (('"sheffield-2021"]', '"nowhere-2021"]'), 2, "nowhere-2021"),
         (('policy = "council"', 'policy = "anything"'), 2, "anything"),
         (('"ethnicity"]', '"shoe_size"]'), 2, "shoe_size"),
+        (("[cohorts]", '[cohorts]\nmeasures = ["shoe_size"]'), 2, "shoe_size"),
+        (("[cohorts]", '[cohorts]\nprevious = { "adults" = [{ gender = "girl" }] }'), 2, "adults"),
         (('"8-11.sav"', '"gone.sav"'), 3, "gone.sav"),
     ],
 )

@@ -7,14 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from attack import Intruder
-from children import SMALL, Children, leaks
+from children import SMALL, Children, each_leak, leaks
 from releasing import PLACE, described, planted, request
+from test_descriptions import frame_of, searched
 from test_editions import fill
 from test_rules import children
 
 import brightspots as bs
 from brightspots.disclosure import audit, plan, release, system
 from brightspots.disclosure.audit import Knowledge, Limits
+from brightspots.disclosure.cells import decide
+from brightspots.disclosure.editions import true_numbers
 from brightspots.disclosure.policy import load_policy
 from brightspots.findings.benchmarks import Benchmark
 
@@ -179,3 +182,39 @@ def careless(original):
 
 def found_beside_groups(seeds):
     return any(any(asked.leaks(asked.release())) for asked in map(described, seeds))
+
+
+def test_what_goes_with_a_group_left_out_of_the_plan(monkeypatch):
+    assert not found_beside_groups([18])
+    monkeypatch.setattr(release, "plan", careless(release.plan))
+    assert found_beside_groups([18])
+
+
+def test_questions_named_although_they_are_hidden(monkeypatch):
+    monkeypatch.setattr(release._Part, "_both_shown", lambda self, cell: True)
+    assert found_beside_groups([12])
+
+
+def test_groups_said_to_have_stood_out_although_they_were_hidden(monkeypatch):
+    then = searched(frame_of("2019", low=(38, 16)))
+    tally = bs.tally(frame_of(low=(20, 20)), questionnaire=SMALL, by=["home"])
+    again = bs.recheck_cohorts(then, tally)
+    assert Intruder(bs.release(again), SMALL, PLACE).loose == []
+    monkeypatch.setattr(release._Part, "_told_again", lambda self, result: list(result))
+    assert Intruder(bs.release(again), SMALL, PLACE).loose
+
+
+def test_scales_of_a_composite_by_one_trait_without_the_composite(monkeypatch):
+    frame = planted(np.random.default_rng([4, 3]), 90)
+    tally = bs.tally(frame, questionnaire=SMALL, by=["home"])
+    scales = ["satisfied", "happy"]
+    asked = [bs.estimate(tally, by=[["home"]], measures=scales)]
+    asked.append(bs.estimate(tally, measures=[*scales, "low_wellbeing"]))
+
+    def found():
+        intruder = Intruder(bs.release(*asked), SMALL, PLACE, tables=[("home",), ()])
+        return any(each_leak(intruder, Children(frame)))
+
+    assert not found()
+    monkeypatch.setattr(system.System, "_with_those_of_composites", lambda self, own: own)
+    assert found()

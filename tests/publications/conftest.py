@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import brightspots as bs
-from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
+from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, ReleasedRecheck
 from brightspots.publications.contents import Contents
 from brightspots.publications.report import arrange
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def release() -> Release:
     """Return a release with everything in it: comparisons with all comparators, groups, a breakdown."""
     survey = bs.make_survey(respondents=260, seed=7, planted={"placement": "residential"}, planted_share=0.6)
+    survey = replace(survey, promise="Nobody will know which answers are yours.")
     before = bs.make_survey(respondents=220, seed=8, wave="2019")
     long_ago = bs.Benchmark(
         measure="pets",
@@ -32,11 +34,16 @@ def release() -> Release:
         source="a report of 2012",
     )
     benchmarks = (*bs.load_benchmarks("sheffield-2021").benchmarks, long_ago)
+    asked: dict[str, Any] = {"traits": ["gender", "placement"], "max_order": 1, "permutations": 199}
+    low, high = (bs.flag_cohorts(survey, direction=direction, **asked) for direction in ("low", "high"))
     return bs.release(
         bs.estimate(survey),
         bs.estimate(survey, by=[["gender"]], measures=["likes_school", "life_satisfaction"]),
         bs.compare(survey, benchmarks, previous=before),
-        bs.flag_cohorts(survey, traits=["gender", "placement"], max_order=1, permutations=199),
+        low,
+        high,
+        bs.describe_cohorts(low),
+        bs.recheck_cohorts([{"placement": "residential"}, {"gender": "girl"}, {"home": "boat"}], survey),
     )
 
 
@@ -146,5 +153,36 @@ def cohort(figure: Callable[..., Figure]) -> Callable[..., ReleasedCohort]:
             "detectable": 0.15,
         }
         return ReleasedCohort(**(base | changes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def recheck(cohort: Callable[..., ReleasedCohort]) -> Callable[..., ReleasedRecheck]:
+    """Return a maker of groups of the last wave; what is not given is 18 of 50 who still stand out."""
+
+    def make(**changes: Any) -> ReleasedRecheck:
+        now = cohort()
+        before, rest = (replace(f, wave="2019", count=20, share=20 / f.n) for f in (now.figure, now.rest))
+        base = {
+            "questionnaire": "children-in-care",
+            "area": "Sheffield",
+            "wave": "2021",
+            "name": now.name,
+            "measure": "low_wellbeing",
+            "direction": "low",
+            "conditions": now.conditions,
+            "state": "still",
+            "reason": "",
+            "figure": now.figure,
+            "rest": now.rest,
+            "before": before,
+            "before_rest": rest,
+            "difference": 0.26,
+            "difference_lower": 0.13,
+            "difference_upper": 0.4,
+            "detectable": 0.15,
+        }
+        return ReleasedRecheck(**(base | changes))
 
     return make

@@ -17,7 +17,10 @@ from brightspots.publications import publishing
 if TYPE_CHECKING:
     from brightspots.disclosure.release import Release
 
-NAMES = ("report.html", "report.md", "figures.csv", "comparisons.csv", "figures.json", "release.json")
+NAMES = (
+    "report.html", "report.md", "figures.csv", "comparisons.csv", "groups.csv", "goes-with.csv",
+    "groups-last-time.csv", "figures.json", "release.json",
+)  # fmt: skip
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:

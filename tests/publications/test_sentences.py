@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,7 @@ from brightspots.findings import comparisons, elsewhere
 from brightspots.findings.likeness import MISMATCHES
 from brightspots.publications.sentences import (
     NOT_COMPARED,
+    NOT_TESTED,
     VERDICTS,
     Sentences,
     explanation,
@@ -24,7 +25,7 @@ from brightspots.publications.sentences import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison, ReleasedRecheck
     from brightspots.disclosure.release import Release
 
 STATUSES = ("shown", "banded", "withheld", "no base")
@@ -360,6 +361,60 @@ def test_no_flag_is_not_no_problem(words: Sentences, cohort: Callable[..., Relea
     assert "does not mean that no group needs more" in text
     assert "11 to 25 points, depending on the size of the group," in text
     assert "too small to look inside groups" in words.no_flag([cohort(tier="", detectable=None)]).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, "They still do, tested by themselves: 36% of children"),
+        ({"state": "no clear excess"}, "no clear gap: 36%"),
+        ({"state": "no clear excess", "reason": "small"}, "more than chance, but less than five points"),
+        ({"state": "withheld", "difference": None}, "Whether they still do is hidden to protect children."),
+        ({"state": "not tested", "reason": "trait"}, "did not ask what tells them from others"),
+        ({"state": "not tested", "reason": "counted_answers"}, "counts other answers to the question"),
+        ({"state": "not tested", "reason": "no_base"}, "nobody of them answered"),
+    ],
+)
+def test_groups_of_the_last_wave(
+    words: Sentences, recheck: Callable[..., ReleasedRecheck], changes: dict[str, Any], says: str
+) -> None:
+    said = words.recheck(recheck(**changes))
+    assert says in said.text
+    assert said.text.startswith(
+        "Children and young people in residential care stood out in our last survey "
+        "(40%, beside 10% of all others). "
+    )
+    assert not RANKING.search(said.text)
+    assert not any(word in said.text.casefold() for word in NEVER_READ)
+    clear = changes.get("state", "still") == "still" or changes.get("reason") == "small"
+    open_ = changes.get("state") in ("no clear excess", "not tested") and not clear
+    assert ("does not mean that all is well" in said.text) == open_
+    nothing_before = words.recheck(recheck(before=None, before_rest=None, **changes))
+    assert "stood out in our last survey. " in nothing_before.text
+
+
+def test_no_clear_gap_says_what_would_have_been_missed(
+    words: Sentences, recheck: Callable[..., ReleasedRecheck]
+) -> None:
+    text = words.recheck(recheck(state="no clear excess")).text
+    assert text.endswith("a gap of less than about 15 points would probably have been missed.")
+    assert words.recheck(recheck(state="no clear excess", detectable=None)).text.endswith("all is well.")
+
+
+def test_every_reason_for_no_recheck_has_words() -> None:
+    for reason in ("trait", "level", "measure", "options", "counted_answers", "base", "age_bands"):
+        assert reason in {**NOT_TESTED, **NOT_COMPARED}
+    assert {"no_base", "small_base"} <= set(NOT_TESTED)
+
+
+def test_a_search_that_counts_the_other_side(words: Sentences, cohort: Callable[..., ReleasedCohort]) -> None:
+    """Doing well is a smaller share of low wellbeing: the gap points the other way."""
+    flagged = words.cohort(cohort(direction="high", shrunk_share=None)).text
+    assert "They stand out as doing well, even when we allow for" in flagged
+    below = cohort(direction="high", tier="", role="", difference=-0.1)
+    assert words.cohort(below).text.endswith("about 15 points would probably have been missed.")
+    above = cohort(direction="high", tier="", role="", difference=0.1)
+    assert words.cohort(above).text.endswith("The search does not single them out.")
 
 
 def test_several_areas_and_waves_are_named(figure: Callable[..., Figure]) -> None:

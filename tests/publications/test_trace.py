@@ -69,12 +69,19 @@ class Known:
         self.comparisons: dict[Any, ReleasedComparison] = {}
         everything = [*release.figures, *(f for c in release.cohorts for f in (c.figure, c.rest))]
         everything += [c.figure for c in release.comparisons]
+        everything += self.contents.figures_beside_groups()
         for figure in everything:
             self.figures[figure_key(figure)] = numbers_of_figure(figure)
         for cohort in release.cohorts:
             sizes = (cohort.shrunk_share, cohort.shrunk_lower, cohort.shrunk_upper, cohort.detectable)
             more = {str(whole_percent(s)) for s in sizes if s is not None}
             self.figures[figure_key(cohort.figure)] |= more
+        for one in release.descriptions:
+            gaps = (one.difference, one.difference_lower, one.difference_upper)
+            self.figures[figure_key(one.figure)] |= {str(whole_percent(abs(gap))) for gap in gaps}
+        for again in release.rechecks:
+            if again.figure is not None and again.detectable is not None:
+                self.figures[figure_key(again.figure)] |= {str(whole_percent(again.detectable))}
         for comparison in release.comparisons:
             self.comparisons[comparison_key(comparison)] = comparison
         self.names = sorted(self._names(), key=len, reverse=True)
@@ -147,8 +154,8 @@ def test_numbers_without_a_figure_are_responses_or_constants(
         if r.n is not None:  # what it could have shown: 80% power at 5% near a half, and near the two ends
             gaps = [2.8016 * (share * (1 - share) / r.n) ** 0.5 for share in (0.5, 0.8, 0.9)]
             allowed |= {str(whole_percent(gap)) for gap in gaps}
-    allowed |= {str(s.permutations) for s in release.searches.values()}
-    allowed |= {str(s.candidates) for s in release.searches.values()}
+    allowed |= {str(s.permutations) for s in release.searches}
+    allowed |= {str(s.candidates) for s in release.searches}
     allowed |= {str(whole_percent(c.detectable)) for c in release.cohorts if c.detectable is not None}
     counted = [f for f in release.figures if not f.group]
     lost = sum(c.verdict == "withheld" for c in release.comparisons)
@@ -257,7 +264,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_csv_and_json_hold_the_released_figures_and_no_others(contents: Contents, release: Release) -> None:
-    everything = [*release.figures, *(f for c in release.cohorts for f in (c.figure, c.rest))]
+    everything = [*release.figures, *contents.figures_beside_groups()]
     body = json.loads(to_json(contents))
     rows = rows_of(to_figures_csv(contents))
     assert len(rows) == len(body["figures"]) == len(set(everything))

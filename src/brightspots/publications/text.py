@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.figures import ReleasedCohort, ReleasedDescription, ReleasedRecheck
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
+from brightspots.findings.cohort_waves import NO_CLEAR_EXCESS, STILL
 from brightspots.publications.document import Bullets, Paragraph, Table
 from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, benchmark_is_public
 from brightspots.publications.wording import plain
@@ -303,6 +304,7 @@ def _recheck_row(contents: Contents, recheck: ReleasedRecheck) -> dict[str, Any]
         "measure": recheck.measure,
         **_group(contents, recheck),
         "stood_out_last_time": True,
+        "stands_out": {STILL: True, NO_CLEAR_EXCESS: False}.get(recheck.state),
         "state": recheck.state,
         "reason": recheck.reason,
         **_sides(recheck),
