@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from brightspots.errors import ArgumentError
 from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
-from brightspots.findings.cohorts import SMALLEST
 from brightspots.findings.comparisons import (
     ALPHA,
     BETTER,
+    MINIMUM_BASE,
     NOT_COMPARED,
     SIMILAR,
     UNCLEAR,
@@ -156,7 +156,7 @@ def _described(source: Tally, cohorts: Cohorts, flagged: Any, names: list[str]) 
     sides = [
         one
         for one in sides_of(source, flagged.conditions, names, cohorts.direction)
-        if min(one.n, one.rest_n) >= SMALLEST and set(one.age_bands) & set(cohorts.age_bands)
+        if min(one.n, one.rest_n) >= MINIMUM_BASE and set(one.age_bands) & set(cohorts.age_bands)
     ]
     pooled = {one.measure for one in sides if one.age_band == ALL}
     sides = [one for one in sides if one.age_band == ALL or one.measure not in pooled]

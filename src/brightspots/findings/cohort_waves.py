@@ -10,7 +10,8 @@ from brightspots.errors import ArgumentError
 from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF
 from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
-from brightspots.findings.cohorts import ALPHA, SMALLEST, SMALLEST_EXCESS, Cohorts, searched_category
+from brightspots.findings.cohorts import SMALLEST_EXCESS, Cohorts, searched_category
+from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE
 from brightspots.findings.estimates import ALL, as_tally
 from brightspots.findings.names import cohort_name
 from brightspots.statistics import (
@@ -197,7 +198,7 @@ def _row(source: Tally, conditions: Mapping[str, str], asked: Asked) -> dict[str
         return row
     whole = next((one for one in forms if one.age_band == ALL), forms[0])
     row |= _numbers(whole)
-    if min(whole.n, whole.rest_n) < SMALLEST:
+    if min(whole.n, whole.rest_n) < MINIMUM_BASE:
         row["reason"] = "small_base" if whole.n else "no_base"
         return row
     turned = searched_category(source.measures[asked.measure], asked.direction)[1]

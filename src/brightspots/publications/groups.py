@@ -102,7 +102,8 @@ def _goes_with(
         name, *numbers = figure_entries(contents, words.full_label(one.figure), one.figure)
         asked = words.ages_heading(one.figure.questionnaire, one.figure.age_bands)
         key = (figure_key(one.figure), figure_key(one.rest))
-        gap = [Sentence(points(one.difference), key), Sentence(f"({words.likely_gap(one)})", key)]
+        likely = words.likely_gap(one).removeprefix("likely range ")
+        gap = [Sentence(points(one.difference), key), Sentence(f"({likely})", key)]
         rest = _rest_entry(contents, one.rest)
         rows.append((name, Entry((Sentence(capital(asked)),)), *numbers, rest, Entry(tuple(gap))))
     where = words.where(cohort.figure.questionnaire, cohort.figure.area, cohort.figure.wave)
