@@ -20,7 +20,20 @@ GOLDEN = Path(__file__).parents[2] / "fixtures" / "golden" / "report.md"
 
 def test_the_report_reads_as_it_did() -> None:
     survey = bs.make_survey(respondents=120, seed=7)
-    out = bs.release(bs.estimate(survey), bs.compare(survey, bs.load_benchmarks("sheffield-2021")))
+    traits = ["gender", "placement"]
+    low, high = (
+        bs.flag_cohorts(survey, traits=traits, max_order=1, direction=d, permutations=199)
+        for d in ("low", "high")
+    )
+    out = bs.release(
+        bs.estimate(survey),
+        bs.compare(survey, bs.load_benchmarks("sheffield-2021")),
+        low,
+        high,
+        bs.describe_cohorts(low),
+        bs.describe_cohorts(high),
+        bs.recheck_cohorts([{"gender": "girl"}, {"placement": "residential"}], survey),
+    )
     text = to_markdown(arrange(Contents(out)))
     if os.environ.get("BRIGHTSPOTS_UPDATE_GOLDEN"):
         GOLDEN.parent.mkdir(parents=True, exist_ok=True)
