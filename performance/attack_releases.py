@@ -2,7 +2,8 @@
 
     uv run python performance/attack_releases.py --first 0 --releases 2000
 
-Every release has a seed of its own, so that one that leaks can be made again by `request(seed)`.
+Every release has a seed of its own, so that one that leaks can be made again by `request(seed)`, or with
+``--groups`` by `described(seed)`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "disclosure"))
 
-from releasing import request
+from releasing import described, request
 
 from brightspots.errors import ReleaseError
 
@@ -27,10 +28,11 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--releases", type=int, default=1000)
     parser.add_argument("--own", action="store_true", help="the intruder is one of the children")
+    parser.add_argument("--groups", action="store_true", help="with groups that stand out, and did")
     asked = parser.parse_args()
     found, figures, spent = Counter(), Counter(), 0.0
     for seed in range(asked.first, asked.first + asked.releases):
-        one = request(seed)
+        one = (described if asked.groups else request)(seed)
         start = time.process_time()
         try:
             out = one.release()

@@ -284,6 +284,9 @@ def test_csv_and_json_hold_the_released_figures_and_no_others(contents: Contents
         if entry["status"] == "withheld":
             assert held == (None,) * 7
             assert entry["symbol"] == "[c]"
+    assert [(s["measure"], s["direction"]) for s in body["searches"]] == [
+        (s.measure, s.direction) for s in release.searches
+    ]
     compared = rows_of(to_comparisons_csv(contents))
     assert len(compared) == len(body["comparisons"]) == len(release.comparisons)
     for entry in body["comparisons"]:

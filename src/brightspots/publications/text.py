@@ -175,6 +175,18 @@ def to_json(contents: Contents) -> str:
         ],
         "figures": [_figure_row(contents, figure) for figure in _all_figures(contents)],
         "comparisons": [_comparison_row(contents, comparison) for comparison in contents.comparisons],
+        "searches": [
+            {
+                "questionnaire": plain(search.questionnaire),
+                "measure": search.measure,
+                "direction": search.direction,
+                "within": search.within,
+                "traits": list(map(plain, search.traits)),
+                "groups_searched": search.candidates,
+                "rounds": search.permutations,
+            }
+            for search in release.searches
+        ],
         "groups": group_rows(contents),
         "groups_last_time": recheck_rows(contents),
     }
