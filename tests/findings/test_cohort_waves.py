@@ -167,6 +167,11 @@ class TestStates:
         (row,) = recheck_cohorts([{"home": "residential"}], now, measure="contentment")
         assert (row.state, row.reason) == ("not tested", "measure")
 
+    def test_those_of_whom_a_trait_is_not_known_are_a_group_if_named(self, survey_of):
+        now = survey_of(children(({}, 30, 15), ({"home": "foster"}, 60, 6)))
+        (row,) = recheck_cohorts([{"home": "not known"}], now)
+        assert (row.cohort, row.n, row.state) == ("children (home: not known)", 30, "still")
+
     @pytest.mark.parametrize(
         ("change", "reason"),
         [

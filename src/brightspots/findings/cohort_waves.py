@@ -213,7 +213,8 @@ def _not_asked(source: Tally, conditions: Mapping[str, str], asked: Asked) -> st
     traits = source.questionnaire.trait
     if not set(conditions) <= set(traits):
         return "trait"
-    if any(level not in {one.id for one in traits[t].levels} for t, level in conditions.items()):
+    known = {t: {*(one.id for one in traits[t].levels), traits[t].not_known} for t in conditions}
+    if any(level not in known[t] for t, level in conditions.items()):
         return "level"
     return "" if asked.measure in source.measures else "measure"
 
