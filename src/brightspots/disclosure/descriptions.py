@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.cells import Cell
 from brightspots.disclosure.system import LARGEST_JOINT, joint_size
-from brightspots.findings.comparisons import BETTER, WORSE
+from brightspots.findings.verdicts import BETTER, WORSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

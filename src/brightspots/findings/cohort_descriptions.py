@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from brightspots.errors import ArgumentError
 from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
-from brightspots.findings.comparisons import (
+from brightspots.findings.estimates import ALL
+from brightspots.findings.verdicts import (
     ALPHA,
     BETTER,
     MINIMUM_BASE,
@@ -21,7 +22,6 @@ from brightspots.findings.comparisons import (
     UNCLEAR,
     WORSE,
 )
-from brightspots.findings.estimates import ALL
 from brightspots.statistics import (
     adjust,
     difference_interval,
@@ -156,7 +156,7 @@ def _described(source: Tally, cohorts: Cohorts, flagged: Any, names: list[str]) 
     sides = [
         one
         for one in sides_of(source, flagged.conditions, names, cohorts.direction)
-        if min(one.n, one.rest_n) >= MINIMUM_BASE and set(one.age_bands) & set(cohorts.age_bands)
+        if min(one.n, one.rest_n) >= MINIMUM_BASE and set(one.age_bands.split(", ")) & set(cohorts.age_bands)
     ]
     pooled = {one.measure for one in sides if one.age_band == ALL}
     sides = [one for one in sides if one.age_band == ALL or one.measure not in pooled]
@@ -180,7 +180,6 @@ def _row(source: Tally, flagged: Any, one: Sides) -> dict[str, Any]:
         "cohort": flagged.cohort,
         "conditions": dict(flagged.conditions),
         **asdict(one),
-        "age_bands": ", ".join(one.age_bands),
         "share": share,
         "lower": float(inside.lower),
         "upper": float(inside.upper),

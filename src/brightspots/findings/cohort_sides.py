@@ -24,7 +24,8 @@ class Sides:
     ----------
     measure, category, age_band : str
         ``all`` for several age bands that were asked the same.
-    age_bands : tuple of str
+    age_bands : str
+        As in `estimate`: all of them, after commas.
     n, count : int
         Of the cohort: valid answers, and those in the category.
     rest_n, rest_count : int
@@ -34,7 +35,7 @@ class Sides:
     measure: str
     category: str
     age_band: str
-    age_bands: tuple[str, ...]
+    age_bands: str
     n: int
     count: int
     rest_n: int
@@ -82,8 +83,8 @@ def sides_of(
     sides = []
     for row in everybody:
         n, count = inside.get((row.measure, row.age_band), (0, 0))
-        bands, rest = tuple(row.age_bands.split(", ")), (int(row.n) - n, int(row.count) - count)
-        sides.append(Sides(row.measure, row.category, row.age_band, bands, n, count, *rest))
+        rest = (int(row.n) - n, int(row.count) - count)
+        sides.append(Sides(row.measure, row.category, row.age_band, row.age_bands, n, count, *rest))
     return sides
 
 

@@ -11,9 +11,10 @@ from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF
 from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
 from brightspots.findings.cohorts import SMALLEST_EXCESS, Cohorts, searched_category
-from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE
 from brightspots.findings.estimates import ALL, as_tally
+from brightspots.findings.likeness import mismatches_of_editions
 from brightspots.findings.names import cohort_name
+from brightspots.findings.verdicts import ALPHA, MINIMUM_BASE
 from brightspots.statistics import (
     adjust,
     detectable_gap,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from brightspots.findings.cohort_sides import Sides
     from brightspots.findings.cohorts import Direction
-    from brightspots.measures.measure import Measure
 
 STILL, NO_CLEAR_EXCESS, NOT_TESTED = "still", "no clear excess", "not tested"
 COLUMNS = (
@@ -196,7 +196,7 @@ def _row(source: Tally, conditions: Mapping[str, str], asked: Asked) -> dict[str
     row["reason"] = _not_alike(source, forms, asked)
     if row["reason"]:
         return row
-    whole = next((one for one in forms if one.age_band == ALL), forms[0])
+    whole = _whole(forms)
     row |= _numbers(whole)
     if min(whole.n, whole.rest_n) < MINIMUM_BASE:
         row["reason"] = "small_base" if whole.n else "no_base"
@@ -230,21 +230,20 @@ def _not_alike(source: Tally, forms: list[Sides], asked: Asked) -> str:
         return "age_bands"
     if asked.before is None:
         return ""
-    return _scored_otherwise(now, asked.before.measures[asked.measure], forms[0].category, bands)
+    then = asked.before.measures[asked.measure]
+    if now.higher_is_better != then.higher_is_better:
+        return "base"
+    return next(iter(mismatches_of_editions(_whole(forms), now, then)), "")
 
 
-def _scored_otherwise(now: Measure, then: Measure, category: str, bands: tuple[str, ...]) -> str:
-    """Return in what a measure differs from the same one of the last wave; empty where in nothing."""
-    if set(now.valid) != set(then.valid) or now.higher_is_better != then.higher_is_better:
-        return "options"
-    if any(set(now.counted(category, band)) != set(then.counted(category, band)) for band in bands):
-        return "counted_answers"
-    return "base" if any(now.basis[band] != then.basis[band] for band in bands) else ""
+def _whole(forms: list[Sides]) -> Sides:
+    """Return all forms together, or the only one."""
+    return next((one for one in forms if one.age_band == ALL), forms[0])
 
 
 def _numbers(whole: Sides) -> dict[str, Any]:
     """Return what is shown of a cohort beside all others; None where there is no base."""
-    row: dict[str, Any] = {**asdict(whole), "age_bands": ", ".join(whole.age_bands)}
+    row: dict[str, Any] = asdict(whole)
     if whole.n:
         inside = proportion_interval(whole.count, whole.n)
         row |= {"share": whole.count / whole.n, "lower": float(inside.lower), "upper": float(inside.upper)}
