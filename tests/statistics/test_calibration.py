@@ -147,6 +147,56 @@ def test_item_nonresponse_uses_the_weights_of_those_who_answered():
     assert found.share == pytest.approx(kept.sum() / np.sum(raked.weights * ns))
 
 
+def residual_error(table, raked, answered, counted, *, residual_of):
+    """Standard error of a share of some of those raked, row by row: others count as at no distance."""
+    first, second, _ = rows_of(table, table)
+    w = raked.weights[first, second]
+    share = np.sum(w * counted) / np.sum(w * answered)
+    residual = residual_of(answered * (counted - share), first, second, w)
+    return np.sqrt(len(w) / (len(w) - 1) * np.sum((w * residual) ** 2)) / np.sum(w * answered)
+
+
+@law
+@given(tables, st.integers(0, 10_000))
+def test_a_share_of_some_of_those_raked_is_a_domain(table, seed):
+    """As R's survey has it: those outside the domain stay in the regression, at a distance of 0."""
+
+    def residual_of(distance, first, second, w):
+        design = np.column_stack([first == 0, first == 1, second == 1, second == 2]).astype(float)
+        return distance - design @ np.linalg.solve(design.T @ (w[:, None] * design), design.T @ (w * distance))
+
+    raked = rake(table, [[300, 400], [200, 250, 250]], force=True)
+    first, second, _ = rows_of(table, table)
+    rng = np.random.default_rng(seed)
+    answered = rng.random(len(first)) < 0.6
+    counted = answered & (rng.random(len(first)) < 0.4)
+    ns, counts = (np.zeros(table.shape, dtype=int) for _ in range(2))
+    np.add.at(ns, (first, second), answered)
+    np.add.at(counts, (first, second), counted)
+    found = raked_share(counts, ns, raked, sample=table)
+    expected = residual_error(table, raked, answered, counted, residual_of=residual_of)
+    assert found.standard_error == pytest.approx(expected, abs=1e-9)
+    together = raked_share(np.stack([counts, ns - counts]), ns, raked, sample=table)
+    assert [part[0] for part in together] == pytest.approx(list(found))
+    assert together.standard_error[1] == pytest.approx(found.standard_error)
+
+
+def test_the_error_of_those_who_did_not_say_is_that_of_a_sample_of_all():
+    """By hand: a of p_u, and 1 - a of the poststratified p_k, where a is itself a share of the sample."""
+    ns, counts = np.array([60, 150, 30, 40]), np.array([45, 100, 21, 30])
+    raked = rake(ns, [[200, 400, 90, np.nan]])
+    found = raked_share(counts, ns, raked)
+    a, p, w = 40 / 280, counts / ns, np.array([200, 400, 90]) / 690
+    said = np.sum(w * p[:3])
+    share = a * p[3] + (1 - a) * said
+    between = a * (1 - a) * (p[3] - said) ** 2 / 280
+    within = a * p[3] * (1 - p[3]) / 280 + (1 - a) ** 2 * np.sum(w**2 * p[:3] * (1 - p[:3]) / ns[:3])
+    assert found.share == pytest.approx(share)
+    assert found.standard_error == pytest.approx(np.sqrt(280 / 279 * (within + between)), rel=1e-3)
+    turned = raked_share(ns - counts, ns, raked)
+    assert turned.standard_error == pytest.approx(found.standard_error)
+
+
 def test_none_and_all_fall_back_on_kish():
     none = poststratify([0, 0, 0], NS, POPULATIONS)
     everyone = poststratify(NS, NS, POPULATIONS)
@@ -175,7 +225,11 @@ def test_none_and_all_fall_back_on_kish():
         (lambda: rake([[60, 0], [60, 0]], [[60, 60], [60, 60]]), r"margins\[1\]\[1\] is 60: no one there"),
         (lambda: rake([[60, 0], [0, 60]], [[20, 80], [50, 50]]), "margins cannot all be met"),
         (lambda: rake([[9, 60], [0, 60]], [[60, 60], [10, 110]]), "a weighting cell has only 9 answers"),
-        (lambda: raked_share([1], [2], rake(BY_GENDER, TARGETS)), "shapes of these must be the same"),
+        (lambda: raked_share([1], [2], rake(BY_GENDER, TARGETS)), "it must end in that of the raked table"),
+        (
+            lambda: raked_share(COUNTS_BY_GENDER, BY_GENDER, rake(BY_GENDER, TARGETS), sample=BY_GENDER - 1),
+            r"ns\[0, 0\] is 20: it cannot exceed sample, which is 19",
+        ),
         (lambda: raked_share(0 * BY_GENDER, 0 * BY_GENDER, rake(BY_GENDER, TARGETS)), "ns adds up to 0"),
     ],
 )

@@ -87,7 +87,7 @@ def test_scaling_weights_changes_nothing(rows, times):
 def test_equal_weights_cost_nothing(n, weight):
     found = weighted_share(n, n * weight, n * weight**2, weight, weight**2)
     assert found.design_effect == pytest.approx(1)
-    assert found.n_effective == pytest.approx(n - 1)  # n / (n - 1) in the variance
+    assert found.n_effective == n
     assert kish_n([weight] * n) == pytest.approx(n)
 
 

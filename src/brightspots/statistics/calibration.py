@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from brightspots.errors import ArgumentError
-from brightspots.statistics._checks import base, counts_out_of, numbers, refuse, same_length
-from brightspots.statistics.weights import WeightedShare, trim_weights
+from brightspots.statistics._checks import base, counts_out_of, numbers, plain, refuse, same_length
+from brightspots.statistics.weights import WeightedShare, effective_n, trim_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,10 +85,10 @@ def poststratify(
     same_length({"counts": k, "ns": n, "populations": population})
     _refuse_contradiction("populations", population, n)
     weights = population / np.where(n > 0, n, 1)
-    effect = _design_effect(weights, n)
     if not force:
-        _refuse_weak(n.sum(), [n], effect)
-    found = _calibrated_share(k, n, weights, fitted=k / np.where(n > 0, n, 1))
+        _refuse_weak(n.sum(), [n], float(_design_effect(weights, n)))
+    own = k / np.where(n > 0, n, 1)
+    found = _calibrated_share(k, n, weights, n, fitted=np.where(n > 0, own - _share(k, n, weights), 0))
     return Poststratified(*found, weights)
 
 
@@ -145,14 +145,16 @@ def rake(ns: ArrayLike, margins: Sequence[ArrayLike], *, force: bool = False, tr
         trimmed = max(trimmed, capped.trimmed)
         weights, more = _raked(n, targets, capped.weights.reshape(n.shape))
         rounds += more
-    effect = _design_effect(weights, n)
+    effect = float(_design_effect(weights.ravel(), n.ravel()))
     if not force:
         levels = [_along(n, axis)[~np.isnan(target)] for axis, target in enumerate(targets)]
         _refuse_weak(n.sum(), levels, effect)
     return Raked(weights, tuple(targets), effect, rounds, trimmed)
 
 
-def raked_share(counts: ArrayLike, ns: ArrayLike, raked: Raked) -> WeightedShare:
+def raked_share(
+    counts: ArrayLike, ns: ArrayLike, raked: Raked, *, sample: ArrayLike | None = None
+) -> WeightedShare:
     """Share under raked weights, with a standard error that knows how they were made.
 
     Treating raked weights as if they had been given overstates or understates the error; here it comes from
@@ -161,9 +163,13 @@ def raked_share(counts: ArrayLike, ns: ArrayLike, raked: Raked) -> WeightedShare
     Parameters
     ----------
     counts, ns : array-like
-        How many count, out of how many answers to this question, in each cell of the raked table.
+        How many count, out of how many answers to this question, in each cell of the raked table. With more
+        dimensions in front, one share comes out for each.
     raked : Raked
         What `rake` returned.
+    sample : array-like, optional
+        How many were raked in each cell, for a share of some of them only, such as the girls or those who
+        answered this question: the margins hold for all of them and not for these alone.
 
     Returns
     -------
@@ -189,36 +195,58 @@ def raked_share(counts: ArrayLike, ns: ArrayLike, raked: Raked) -> WeightedShare
     0.3761
     """
     k, n = counts_out_of("counts", counts, "ns", ns)
-    same_length({"counts": k, "ns": n, "raked.weights": raked.weights})
+    shape = raked.weights.shape
+    if n.shape[max(0, n.ndim - len(shape)) :] != shape:
+        raise ArgumentError(f"ns has the shape {n.shape}: it must end in that of the raked table, {shape}.")
+    everyone = n if sample is None else numbers("sample", sample, low=0, whole=True)
+    n, everyone = counts_out_of("ns", n, "sample", everyone)
     columns = [
-        np.broadcast_to(_across(np.arange(len(target)) == level, axis, n.ndim), n.shape).ravel()
+        np.broadcast_to(_across(np.arange(len(target)) == level, axis, len(shape)), shape).ravel()
         for axis, target in enumerate(raked.margins)
         for level in np.flatnonzero(~np.isnan(target))
     ]
     design = np.column_stack(columns).astype(np.float64)
-    root = np.sqrt(raked.weights * n).ravel()
-    rate = (k / np.where(n > 0, n, 1)).ravel()
-    slopes = np.linalg.lstsq(design * root[:, None], rate * root, rcond=None)[0]
-    return _calibrated_share(k, n, raked.weights, fitted=(design @ slopes).reshape(n.shape))
+    k, n, everyone = (part.reshape(*part.shape[: part.ndim - len(shape)], -1) for part in (k, n, everyone))
+    weights = raked.weights.ravel()
+    share = _share(k, n, weights)[..., None]
+    distance = (k - share * n) / np.where(everyone > 0, everyone, 1)
+    root = np.sqrt(weights * everyone)
+    inverse = np.linalg.pinv(design * root[..., None], rcond=design.size * np.finfo(float).eps)
+    slopes = inverse @ (distance * root)[..., None]
+    return _calibrated_share(k, n, weights, everyone, fitted=(design @ slopes)[..., 0])
 
 
-def _calibrated_share(k: Floats, n: Floats, weights: Floats, *, fitted: Floats) -> WeightedShare:
-    """Share under calibrated weights; its variance is that of the residuals from what calibration fits."""
-    total, answers = np.sum(weights * n), n.sum()
-    if answers == 0:
+def _share(k: Floats, n: Floats, weights: Floats) -> Floats:
+    """Weighted share over the last dimension; exactly 0 or 1 where none or all count."""
+    if (n.sum(axis=-1) == 0).any():
         raise ArgumentError("ns adds up to 0: a share needs at least one answer.")
-    certain = k.sum() == 0 or np.array_equal(k, n)
-    share = float(k.sum() > 0) if certain else float(np.sum(weights * k) / total)
-    squares = np.sum(weights**2 * (k * (1 - fitted) ** 2 + (n - k) * fitted**2))
-    variance = float(answers / base(answers - 1) * squares / total**2)
+    none, everyone = k.sum(axis=-1) == 0, (k == n).all(axis=-1)
+    share = (weights * k).sum(axis=-1) / (weights * n).sum(axis=-1)
+    return np.where(none, 0.0, np.where(everyone, 1.0, share))
+
+
+def _calibrated_share(
+    k: Floats, n: Floats, weights: Floats, sample: Floats, *, fitted: Floats
+) -> WeightedShare:
+    """Share under calibrated weights; its variance is that of the residuals from what calibration fits.
+
+    `fitted` is what it fits of the distance from the share, in each cell; it is 0 for those without an answer.
+    """
+    share, answers, total = _share(k, n, weights), n.sum(axis=-1), (weights * n).sum(axis=-1)
+    expected = share[..., None] + fitted
+    squares = k * (1 - expected) ** 2 + (n - k) * expected**2 + (sample - n) * fitted**2
+    everyone = sample.sum(axis=-1)
+    variance = everyone / base(everyone - 1) * (weights**2 * squares).sum(axis=-1) / total**2
     effect = _design_effect(weights, n)
-    linearised = share * (1 - share) / variance if variance > 0 and not certain else np.inf
-    effective = float(min(answers / effect, linearised, answers))
-    return WeightedShare(share, variance**0.5, effect, effective)
+    certain = (share == 0) | (share == 1)
+    linearised = np.where(certain | (variance <= 0), np.nan, share * (1 - share) / base(variance))
+    effective = effective_n(answers, answers / effect, linearised)
+    return WeightedShare(*(plain(part) for part in (share, np.sqrt(variance), effect, effective)))
 
 
-def _design_effect(weights: Floats, n: Floats) -> float:
-    return float(n.sum() * np.sum(n * weights**2) / base(np.sum(n * weights) ** 2))
+def _design_effect(weights: Floats, n: Floats) -> Floats:
+    square = base((n * weights).sum(axis=-1) ** 2)
+    return np.asarray(n.sum(axis=-1) * (n * weights**2).sum(axis=-1) / square)
 
 
 def _margins(n: Floats, margins: Sequence[ArrayLike]) -> list[Floats]:

@@ -79,7 +79,8 @@ def proportion_interval(
         choice there; ``hyper_exact`` (coverage guaranteed); ``wilson_fpc`` (for weighted shares);
         ``bb_jeffreys`` (Bayes).
     population : int or array-like, optional
-        Size of the finite group, at least `n`. Needed by the finite methods and by no other.
+        Size of the finite group, at least `n`. Needed by the finite methods and by no other. For
+        ``wilson_fpc`` it may be a fraction, for the size that goes with an effective number of answers.
 
     Returns
     -------
@@ -112,7 +113,8 @@ def proportion_interval(
     """
     one_of("method", method, get_args(Method) + get_args(FiniteMethod))
     tail = tail_of(confidence)
-    counts, ns = counts_out_of("count", count, "n", n, whole=method not in _FRACTIONS_ALLOWED)
+    whole = method not in _FRACTIONS_ALLOWED
+    counts, ns = counts_out_of("count", count, "n", n, whole=whole)
     lower_limit: LowerLimit
     if method in _LOWER:
         if population is not None:
@@ -121,7 +123,7 @@ def proportion_interval(
     else:
         if population is None:
             raise ArgumentError(f"population is missing: method {method!r} needs the size of the group.")
-        group = numbers("population", population, low=0, whole=True)
+        group = numbers("population", population, low=0, whole=whole)
         counts, ns, group = together({"count": counts, "n": ns, "population": group})
         refuse("n", ns, ns > group, "more answers than there are people in population", group)
         lower_limit = partial(_FINITE_LOWER[method], population=group)

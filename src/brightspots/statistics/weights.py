@@ -140,7 +140,8 @@ def weighted_share(
     -------
     WeightedShare
         ``.share``, ``.standard_error``, Kish's ``.design_effect`` (1 with equal weights), and
-        ``.n_effective``: the smaller of Kish's and the linearised number, never above `n`.
+        ``.n_effective``: the smaller of Kish's and the linearised number, never above `n`; `n` itself where
+        all weights are equal, which are then no weights.
 
     Raises
     ------
@@ -161,7 +162,7 @@ def weighted_share(
     share, error, linearised = _linearised(*sums)
     m, w, ww = (base(part) for part in sums[:3])
     kish = w**2 / ww
-    effective = np.fmin(np.minimum(kish, m), linearised)
+    effective = effective_n(m, kish, linearised)
     return WeightedShare(*(plain(part) for part in (share, error, m / kish, effective)))
 
 
@@ -249,6 +250,12 @@ def trim_weights(
     capped = np.minimum(w, cap)
     scale = np.sum(n * w) / base(np.sum(n * capped))
     return Trimmed(capped * scale, cap, float(n[w > cap].sum() / n.sum()))
+
+
+def effective_n(n: Floats, kish: Floats, linearised: Floats) -> Floats:
+    """Smaller of Kish's and the linearised number, at most `n`; equal weights leave `n` as it is."""
+    equal = np.isclose(kish, n, rtol=SLACK, atol=0)
+    return np.where(equal, n, np.fmin(np.minimum(kish, n), linearised))
 
 
 def _sums(
