@@ -163,7 +163,9 @@ def test_a_share_of_some_of_those_raked_is_a_domain(table, seed):
 
     def residual_of(distance, first, second, w):
         design = np.column_stack([first == 0, first == 1, second == 1, second == 2]).astype(float)
-        return distance - design @ np.linalg.solve(design.T @ (w[:, None] * design), design.T @ (w * distance))
+        return distance - design @ np.linalg.solve(
+            design.T @ (w[:, None] * design), design.T @ (w * distance)
+        )
 
     raked = rake(table, [[300, 400], [200, 250, 250]], force=True)
     first, second, _ = rows_of(table, table)

@@ -538,6 +538,67 @@ def test_eligible_numbers_of_several_councils(small: Questionnaire) -> None:
 # ------------------------------------------------------------------------------------- the table of checks
 
 
+# ----------------------------------------------------------------------------------------------- weights
+
+WEIGHED = Mapping(weight="wgt")
+
+
+def test_weights_that_can_be_used_say_nothing(small: Questionnaire) -> None:
+    for weights in ([1] * 6, [0.01, 100, 0.5, 1.25, "2", 3]):
+        assert told(problems_of(good(wgt=weights), small, mapping=WEIGHED)) == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (None, "no_weight"),
+        (float("nan"), "no_weight"),
+        (0, "bad_weight"),
+        (-1.5, "bad_weight"),
+        (float("inf"), "bad_weight"),
+        ("1,5", "bad_weight"),
+        ("heavy", "bad_weight"),
+        (True, "bad_weight"),
+        (0.009, "weight_out_of_range"),
+        (101, "weight_out_of_range"),
+    ],
+)
+def test_a_weight_that_cannot_be_used(small: Questionnaire, value: object, code: str) -> None:
+    frame = good(wgt=[1, 1, value, 2, 2, 2])
+    found = problems_of(frame, small, mapping=WEIGHED)
+    assert told(found) == {("error", code, "wgt", "row 3")}
+    assert "heavy" not in found.describe()
+    loose = read_survey(frame, small, mapping=WEIGHED, eligible=ELIGIBLE, strict=False)
+    assert len(loose) == 6
+    assert "weight" not in loose.answers
+
+
+def test_a_declared_missing_weight_is_none(small: Questionnaire, tmp_path: Path) -> None:
+    frame = good(wgt=[1, 1, -9, 2, 2, 2])[["age_band", "school", "wgt"]]
+    frame["wgt"] = frame["wgt"].astype(float)
+    pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), missing_ranges={"wgt": [-9]})
+    codes = {row.code for row in problems_of(tmp_path / "a.sav", small, mapping=WEIGHED)}
+    assert "no_weight" in codes
+    assert "bad_weight" not in codes
+
+
+def test_rows_that_are_left_out_need_no_weight(small: Questionnaire) -> None:
+    empty = {name: [*values, None] for name, values in GOOD.items()} | {"wgt": [*[1] * 6, None]}
+    empty["age_band"][-1] = "8-11"
+    found = problems_of(pd.DataFrame(empty, dtype=object), small, mapping=WEIGHED)
+    assert {row.code for row in found} == {"empty_row"}
+
+
+def test_a_weight_column_that_is_not_there(small: Questionnaire) -> None:
+    found = problems_of(good(), small, mapping=WEIGHED)
+    assert told(found) == {("error", "mapped_column_absent", "wgt", "")}
+
+
+def test_a_column_is_never_taken_for_weights_by_its_name(small: Questionnaire) -> None:
+    frame = good(weight=[1, 1, 0, 2, 2, 2])
+    assert told(problems_of(frame, small)) == {("warning", "unmapped_column", "weight", "")}
+
+
 def test_every_check_is_in_these_tests() -> None:
     files = (Path(__file__), Path(__file__).with_name("test_routing.py"))
     text = "".join(file.read_text(encoding="utf-8") for file in files)

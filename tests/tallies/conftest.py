@@ -16,7 +16,9 @@ Maker = Callable[..., pd.DataFrame]
 def make_frame(small: Questionnaire) -> Maker:
     """Return a maker of answers: any answer of any kind to whatever a form asks."""
 
-    def make(n: int, seed: int, *, areas: tuple[str, ...] = ("Leeds", "York")) -> pd.DataFrame:
+    def make(
+        n: int, seed: int, *, areas: tuple[str, ...] = ("Leeds", "York"), weighted: bool = False
+    ) -> pd.DataFrame:
         rng = np.random.default_rng(seed)
         frame = pd.DataFrame(
             {
@@ -32,6 +34,8 @@ def make_frame(small: Questionnaire) -> Maker:
         for name, question in small.questions.items():
             told = rng.choice([*small.options(name), *MISSING_KINDS], n).astype(object)
             frame[name] = np.where(frame["age_band"].isin(question.asked), told, "not_asked")
+        if weighted:
+            frame["weight"] = rng.uniform(0.01, 100, n).round(4)
         return frame
 
     return make

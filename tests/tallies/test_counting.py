@@ -67,6 +67,25 @@ def test_by_hand(small: Questionnaire) -> None:
     assert answers(counted, "bullied", "8-11") == {"not_asked": 3}  # no column
 
 
+def test_weights_by_hand(small: Questionnaire) -> None:
+    frame = pd.DataFrame({**PLAIN, "weight": [1, 0.5, 2, 1.25, 3, 0.01]})
+    counted = tally(frame, questionnaire=small)
+    table = counted.table()
+    assert table.keys == (("Leeds", "2021", "11-18"), ("Leeds", "2021", "8-11"))
+    assert counted.weights(table, "school", ["a lot"]).tolist() == [[12_500, 10_000], [12_500**2, 10_000**2]]
+    assert table.weights is not None
+    assert table.weights[0, :, 0].tolist() == [42_600, 35_000]
+    assert not tally(pd.DataFrame(PLAIN), questionnaire=small).weighted
+
+
+def test_weights_that_are_none_are_refused_by_number(small: Questionnaire) -> None:
+    frame = pd.DataFrame({**PLAIN, "weight": [1, 0, None, "2", "heavy", float("inf")], "school": "loads"})
+    with pytest.raises(TallyError, match=r"does not know, in school \(6 rows\)") as caught:
+        tally(frame, questionnaire=small)
+    assert "weights that are no number from 0.01 to 100, in 5 rows" in str(caught.value)
+    assert "heavy" not in str(caught.value)
+
+
 def test_the_composite_by_hand(small: Questionnaire) -> None:
     """Two or more low, at least two answered; 8-11s are asked two of the three scales: no third is missing.
 
@@ -115,15 +134,17 @@ def test_any_pandas_frame(small: Questionnaire, kind: str) -> None:
 @pytest.mark.parametrize("library", ["polars", "polars lazy", "pyarrow", "duckdb"])
 def test_other_data_frames(small: Questionnaire, library: str) -> None:
     module = pytest.importorskip(library.split()[0])
-    plain = pd.DataFrame(PLAIN)
+    columns = {**PLAIN, "weight": [1, 0.5, 2, 1.25, 3, 0.01]}
+    plain = pd.DataFrame(columns)
     frame = {
-        "polars": lambda: module.DataFrame(PLAIN),
-        "polars lazy": lambda: module.LazyFrame(PLAIN),
-        "pyarrow": lambda: module.table(PLAIN),
+        "polars": lambda: module.DataFrame(columns),
+        "polars lazy": lambda: module.LazyFrame(columns),
+        "pyarrow": lambda: module.table(columns),
         "duckdb": lambda: module.from_df(plain),
     }[library]()
     counted = tally(frame, questionnaire=small, by=["gender"])
     assert counted == tally(plain, questionnaire=small, by=["gender"])
+    assert counted.weighted
 
 
 def test_a_survey_and_its_answers_count_alike() -> None:

@@ -118,6 +118,166 @@ def test_every_child_stands_once_in_every_measure(small, make_frame, seed, n):
         assert (whole.answers(table, name, measure.answers) == whole.responses(table)).all()
 
 
+# ------------------------------------------------------------------------------------------------ weights
+
+
+@lawful
+@given(seeds, sizes, sizes, groupings)
+def test_weights_add_and_subtract_with_the_counts(small, make_frame, seed, n, m, by):
+    a = counted(small, make_frame(n, seed, weighted=True), by)
+    b = counted(small, make_frame(m, seed + 1, weighted=True), by)
+    assert a.weighted
+    assert a + b == b + a
+    assert (a + b) - b == a
+    assert a - a == a.zero() == sum([a.zero(), a.zero()])
+    assert hash(a + b) == hash(b + a)
+
+
+@lawful
+@given(seeds, sizes)
+def test_weights_have_the_margins_of_the_counts(small, make_frame, seed, n):
+    frame = make_frame(n, seed, weighted=True)
+    crossed = counted(small, frame, ["gender", "placement"])
+    for by in ([], ["gender"], ["placement", "gender"]):
+        assert crossed.table(by).same_as(counted(small, frame, by).table(by))
+    assert counted(small, frame.sample(frac=1, random_state=seed), ["gender", "placement"]) == crossed
+    assert crossed.only(area="Leeds") + crossed.only(area="York") == crossed
+    assert crossed != counted(small, frame.drop(columns="weight"), ["gender", "placement"])
+
+
+@settings(lawful, max_examples=8)
+@given(seeds, sizes)
+def test_sums_of_weights_are_those_of_whole_numbers(small, make_frame, seed, n):
+    frame = make_frame(n, seed, weighted=True)
+    frame["units"] = [round(w * 10_000) for w in frame["weight"]]
+    whole = counted(small, frame)
+    table = whole.table()
+    for name in ("school", "satisfied"):
+        for answer in small.options(name):
+            for key, *sums in zip(table.keys, *whole.weights(table, name, [answer]).tolist(), strict=True):
+                here = (frame[["area", "wave", "age_band"]].agg(tuple, axis=1) == key) & (
+                    frame[name] == answer
+                )
+                units = frame["units"][here].tolist()
+                assert sums == [sum(units), sum(unit**2 for unit in units)]
+
+
+def test_the_largest_weights_add_up_exactly(small, make_frame):
+    frame = make_frame(40_000, 1).assign(weight=99.9999)
+    whole = counted(small, frame)
+    (sums,) = whole.table().weights[1, :, :1].sum(axis=0)
+    assert sums == 40_000 * 999_999**2
+
+
+@lawful
+@given(seeds, sizes, groupings)
+def test_weights_are_saved_and_loaded(small, make_frame, tmp_path_factory, seed, n, by):
+    path = tmp_path_factory.getbasetemp() / "weighted.json"
+    whole = counted(small, make_frame(n, seed, weighted=True), by)
+    whole.save(path)
+    again = load_tally(path, small)
+    assert again == whole
+    assert again.fingerprint == whole.fingerprint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: row.pop("weights"),
+        lambda row: row.pop("squares"),
+        lambda row: row["weights"].pop("0"),
+        lambda row: row["weights"].update({"0": 1.5}),
+        lambda row: row["squares"].update({"99999": 1}),
+        lambda row: row["counts"].pop("0"),
+    ],
+)
+def test_damaged_weights_are_refused(small, make_frame, tmp_path, change):
+    path = tmp_path / "tally.json"
+    counted(small, make_frame(12, 1, weighted=True)).save(path)
+    body = json.loads(path.read_text())
+    change(body["tables"][0]["rows"][0])
+    path.write_text(json.dumps(body))
+    with pytest.raises(TallyError, match=r"tally\.json"):
+        load_tally(path, small)
+
+
+def test_a_sum_holds_weights_where_all_of_its_parts_do(small, make_frame):
+    with_, without = counted(small, make_frame(9, 1, weighted=True)), counted(small, make_frame(9, 2))
+    assert not (with_ + without).weighted
+    assert with_ + without == counted(small, make_frame(9, 1, weighted=True).drop(columns="weight")) + without
+    with pytest.raises(TallyError, match="holds no weights"):
+        without.weights(without.table(), "school", ["a lot"])
+
+
+def test_taking_out_answers_of_other_weights_is_refused(small, make_frame):
+    frame = make_frame(9, 1, weighted=True)
+    heavier = frame.assign(weight=frame["weight"].clip(upper=50) * 2)
+    with pytest.raises(TallyError, match="who are not in it"):
+        counted(small, frame) - counted(small, heavier)
+
+
+# ------------------------------------------------------------------------------------------- pooled waves
+
+
+@lawful
+@given(seeds, sizes, groupings, st.booleans())
+def test_pooled_waves_are_the_counts_of_all(small, make_frame, seed, n, by, weighted):
+    frame = make_frame(n + 1, seed, areas=("Leeds",), weighted=weighted)
+    frame["wave"] = ["2021", *["2019"] * n]
+    whole = counted(small, frame, by)
+    if n == 0:
+        with pytest.raises(TallyError, match="nothing to pool"):
+            whole.pool_waves()
+        return
+    pooled = whole.pool_waves()
+    assert pooled.pooled_waves == {("Leeds", "2019 and 2021"): 2}
+    direct = counted(small, frame.assign(wave="2019 and 2021"), by)
+    assert all(pooled.table(g).same_as(direct.table(g)) for g in direct.groupings)
+    assert pooled != direct
+
+
+def test_each_area_pools_its_own_waves(small, make_frame):
+    frame = make_frame(6, 1).assign(
+        area=["Hull", "Leeds", "Leeds", "York", "York", "York"],
+        wave=["2021", "2021", "2019", "2017", "2021", "2019"],
+    )
+    pooled = counted(small, frame).pool_waves()
+    assert {key[:2] for key in pooled.table().keys} == {
+        ("Hull", "2021"), ("Leeds", "2019 and 2021"), ("York", "2017, 2019 and 2021"),
+    }  # fmt: skip
+    assert pooled.pooled_waves == {("Leeds", "2019 and 2021"): 2, ("York", "2017, 2019 and 2021"): 3}
+    assert pooled.pooling_effect(("Hull", "2021", "8-11")) == 1
+    assert pooled.pooling_effect(("Leeds", "2019 and 2021", "8-11")) == 1.5
+    assert pooled.pooling_effect(("York", "2017, 2019 and 2021", "8-11")) == 2
+    assert pooled.only(area="Leeds").pooled_waves == {("Leeds", "2019 and 2021"): 2}
+    assert (pooled.only(area="Leeds") + pooled.only(area="York")).pooled_waves == pooled.pooled_waves
+    with pytest.raises(TallyError, match="were pooled already"):
+        pooled.pool_waves()
+
+
+def test_eligible_numbers_of_pooled_waves_add_up_where_all_are_known(small, make_frame):
+    frame = make_frame(4, 1, areas=("Leeds",)).assign(
+        wave=["2019", "2021"] * 2, age_band=["8-11", "8-11", "11-18", "11-18"]
+    )
+    numbers = {("Leeds", "2019", "8-11"): 30, ("Leeds", "2021", "8-11"): 40, ("Leeds", "2021", "11-18"): 50}
+    pooled = counted(small, frame, eligible=numbers).pool_waves()
+    assert pooled.eligible == {("Leeds", "2019 and 2021", "8-11"): 70}
+
+
+def test_pooled_waves_are_saved_and_loaded(small, make_frame, tmp_path):
+    pooled = counted(small, make_frame(40, 1), ["gender"]).pool_waves()
+    pooled.save(tmp_path / "tally.json")
+    again = load_tally(tmp_path / "tally.json", small)
+    assert again == pooled
+    assert again.pooled_waves == pooled.pooled_waves
+    body = json.loads((tmp_path / "tally.json").read_text())
+    assert body["format"] == 2  # an older version must not take them for one wave
+    for damaged in (body | {"format": 1}, body | {"pooled_waves": [["Leeds", "x", 1]]}):
+        (tmp_path / "tally.json").write_text(json.dumps(damaged))
+        with pytest.raises(TallyError):
+            load_tally(tmp_path / "tally.json", small)
+
+
 # ------------------------------------------------------------------------------------- different groupings
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESERVED = {"all", "", *MISSING_KINDS}
-KEYS = frozenset({"area", "wave", "age_band", "responses"})
+KEYS = frozenset({"area", "wave", "age_band", "responses", "weight"})
 """What every survey and tally has beside its questions and traits."""
 
 QUESTIONS = ("indicator", "wellbeing_scale")

@@ -24,8 +24,9 @@ class Mapping(Frozen):
     ----------
     columns : dict of str to str, or to dict of age band to str
         Id of a question, trait or box, and the column that holds it; per age band where forms differ.
-    age_band, age, response_id, area : str
-        Columns that hold the form answered, the age in years, the response's id and the council.
+    age_band, age, response_id, area, weight : str
+        Columns that hold the form answered, the age in years, the response's id, the council, and the weight
+        of the answers: only one that is named here is used.
     age_bands : dict of str to str
         What the band column writes, and the age band it means.
     codes : dict of str to dict of str to str
@@ -45,6 +46,7 @@ class Mapping(Frozen):
     age: str = ""
     response_id: str = ""
     area: str = ""
+    weight: str = ""
     age_bands: dict[str, str] = Field(default={})
     codes: dict[str, dict[str, str]] = Field(default={})
     missing: dict[MissingKind, tuple[Code, ...]] = Field(default={})

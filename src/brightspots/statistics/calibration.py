@@ -230,7 +230,7 @@ def _calibrated_share(
 ) -> WeightedShare:
     """Share under calibrated weights; its variance is that of the residuals from what calibration fits.
 
-    `fitted` is what it fits of the distance from the share, in each cell; it is 0 for those without an answer.
+    `fitted` is what it fits of the distance from the share, in each cell; those without an answer have none.
     """
     share, answers, total = _share(k, n, weights), n.sum(axis=-1), (weights * n).sum(axis=-1)
     expected = share[..., None] + fitted

@@ -185,6 +185,25 @@ CHECKS: dict[str, Check] = {
         "one form a person",
         "check whether somebody answered two forms; both are counted",
     ),
+    # weights
+    "no_weight": Check(
+        "error",
+        "answers without a weight",
+        "a weight for every answer that is used",
+        "give each its weight, or leave `weight` out of the mapping; write a 1 where it is meant",
+    ),
+    "bad_weight": Check(
+        "error",
+        "a weight that is not a number above 0",
+        "a number above 0, with a point for decimals",
+        "correct the weight; answers that should not count have to leave the export",
+    ),
+    "weight_out_of_range": Check(
+        "error",
+        "a weight below 0.01 or above 100",
+        "weights from 0.01 to 100, which are kept to four decimals",
+        "multiply or divide all weights by one number, such as 100: only their ratios matter",
+    ),
     # numbers of children
     "no_eligible": Check(
         "note",

@@ -12,6 +12,7 @@ from brightspots.survey.bands import NO_BAND
 from brightspots.survey.catalogue import problem
 from brightspots.survey.coding import missing_code
 from brightspots.survey.routing import TICK, is_box, positions, silent
+from brightspots.survey.weights import fits, is_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -177,6 +178,24 @@ def identical_rows(export: Export, codes: CodesById, bands: Bands, keep: Bools) 
             same.append(int(i))
         seen.add(answers)
     return [problem("identical_rows", export.name, rows=export.row_numbers(same))] if same else []
+
+
+def weights(export: Export, column: Column, keep: Bools) -> list[Problem]:
+    """Report weights of rows that are used: absent, no number above 0, or out of the range that is kept."""
+    faults: dict[str, list[int]] = {"no_weight": [], "bad_weight": [], "weight_out_of_range": []}
+    for i in np.flatnonzero(keep).tolist():
+        value = column.values[i]
+        if value is None or column.is_declared_missing(value):
+            faults["no_weight"].append(i)
+        elif not is_weight(value):
+            faults["bad_weight"].append(i)
+        elif not fits(value):
+            faults["weight_out_of_range"].append(i)
+    return [
+        problem(code, export.name, column.name, rows=export.row_numbers(rows))
+        for code, rows in faults.items()
+        if rows
+    ]
 
 
 def across_forms(forms: Sequence[Form]) -> list[Problem]:

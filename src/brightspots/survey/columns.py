@@ -193,7 +193,7 @@ def _names_in(mapping: Mapping | None) -> list[str]:
         for name in mapping.columns.values()
         for column in (name.values() if isinstance(name, dict) else (name,))
     ]
-    roles = [mapping.age_band, mapping.age, mapping.response_id, mapping.area]
+    roles = [mapping.age_band, mapping.age, mapping.response_id, mapping.area, mapping.weight]
     return [
         name for name in (*columns, *roles, *mapping.comments, *mapping.identity, *mapping.ignore) if name
     ]

@@ -12,8 +12,12 @@ from brightspots.survey.bands import NO_BAND, bands_of_rows
 from brightspots.survey.coding import NO_ANSWER, code_question, code_trait, missing_code
 from brightspots.survey.columns import Columns
 from brightspots.survey.routing import apply_routing, last_answered, settle_boxes
+from brightspots.survey.survey import WEIGHT
+from brightspots.survey.weights import as_weights
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from brightspots.questionnaire.mapping import Mapping
     from brightspots.questionnaire.model import Questionnaire
     from brightspots.survey.bands import Bands, Bools
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from brightspots.survey.columns import Place
     from brightspots.survey.exports import Export
     from brightspots.survey.problems import Problem
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Form:
         Empty where there are none.
     id_column : str
         Name of the column with the response ids.
+    weights : array of float, or None
+        Of each row, NaN where it has none that can be used; None where nothing names their column.
     keep : array of bool
         Rows that are used.
     problems : list of Problem
@@ -74,6 +82,7 @@ class Form:
     codes: dict[str, Codes]
     response_ids: list[Any]
     id_column: str
+    weights: Floats | None
     keep: Bools
     problems: list[Problem]
 
@@ -117,6 +126,8 @@ def read_form(
     areas = _rows_say(columns, "area", area, export.n)
     waves = _rows_say(columns, "wave", wave, export.n)
     id_column = columns.role("response_id", needed=False)
+    weighed = bool(mapping and mapping.weight)
+    weight_column = columns.role(WEIGHT, needed=True) if weighed else None
     present = [name for i, name in enumerate(questionnaire.band) if (bands == i).any()]
 
     items: dict[str, Item] = {}
@@ -161,7 +172,12 @@ def read_form(
     id_name = "" if id_column is None else id_column.name
     problems += checks.repeated_ids(export, id_name, ids, keep)
     problems += checks.identical_rows(export, codes, bands, keep)
-    return Form(export, bands, areas, waves, codes, ids, id_name, keep, [*export.notes, *problems])
+    weights = np.full(export.n, np.nan) if weighed else None
+    if weight_column is not None:
+        problems += checks.weights(export, weight_column, keep)
+        weights = as_weights(weight_column.values.tolist())
+    problems = [*export.notes, *problems]
+    return Form(export, bands, areas, waves, codes, ids, id_name, weights, keep, problems)
 
 
 def _rows_say(columns: Columns, role: str, given: str, n: int) -> list[str]:

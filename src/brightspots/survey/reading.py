@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from brightspots.survey.forms import Form
     from brightspots.survey.problems import Problem
@@ -62,7 +63,7 @@ def read_survey(
         How many children could have answered.
     strict : bool, default True
         False turns a bad answer into the missing kind ``invalid``, and drops a row only if it is empty, of an
-        unknown band or a repeated response id.
+        unknown band or a repeated response id. Where any weight is bad, it keeps no weights at all.
     promise : str, optional
         What the children were told about anonymity; it is printed beside every cohort.
 
@@ -168,7 +169,14 @@ def _frame(forms: Sequence[Form], questionnaire: Questionnaire) -> pd.DataFrame:
     }
     items = (*questionnaire.trait, *questionnaire.questions)
     codes = {item: np.concatenate([form.codes[item][form.kept] for form in forms]) for item in items}
-    return answer_frame(questionnaire, keys, codes)
+    return answer_frame(questionnaire, keys, codes, _weights(forms))
+
+
+def _weights(forms: Sequence[Form]) -> NDArray[np.float64] | None:
+    """Return the weights of all rows; None where one of them has none that can be used."""
+    given = [form.weights[form.kept] for form in forms if form.weights is not None]
+    weights = np.concatenate(given) if given else None
+    return None if weights is None or np.isnan(weights).any() else weights
 
 
 def _summary(found: Problems, *, usable: bool) -> str:

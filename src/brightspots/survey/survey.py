@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from brightspots.survey.problems import Problems
 
 KEYS = ("area", "wave", "age_band")
+WEIGHT = "weight"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class Survey:
         One row a child: ``area``, ``wave``, ``age_band``, then a column for each trait and each question.
         All are categories. A question's categories are its options in order, then the kinds of missing
         answer (``not_answered``, ``not_asked``, ``dont_know``, ``prefer_not``, ``invalid``); a trait's are
-        its levels, then "not known".
+        its levels, then "not known". Last, where the mapping names one, stands ``weight``, as floats.
     eligible : mapping of (area, wave, age band) to int
         Children who could have answered, where that is known.
     problems : Problems
@@ -92,6 +93,8 @@ class Survey:
                 names = [str(value) for value in values]
                 digest.update(json.dumps([name, *sorted(names)]).encode())
                 parts.append(np.argsort(np.argsort(names))[codes].astype(">u4"))
+            elif name == WEIGHT:
+                parts.append(self.answers[name].to_numpy().astype(">f8"))
             else:
                 parts.append(self.answers[name].cat.codes.to_numpy().astype(">u2"))
         table = np.hstack([np.ascontiguousarray(part)[:, None].view(np.uint8) for part in parts])
@@ -139,7 +142,10 @@ def check_eligible(
 
 
 def answer_frame(
-    questionnaire: Questionnaire, keys: Mapping[str, list[str]], codes: Mapping[str, NDArray[np.int16]]
+    questionnaire: Questionnaire,
+    keys: Mapping[str, list[str]],
+    codes: Mapping[str, NDArray[np.int16]],
+    weights: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Build the frame of answers from codes.
 
@@ -152,6 +158,8 @@ def answer_frame(
     codes : mapping of id to array of int
         For each trait the position of its level, for each question the position among its options and the
         kinds of missing.
+    weights : array of float, optional
+        The weight of each row.
 
     Returns
     -------
@@ -167,4 +175,6 @@ def answer_frame(
     for question in questionnaire.questions:
         answers = pd.Index([*questionnaire.options(question), *MISSING_KINDS])
         columns[question] = pd.Categorical.from_codes(codes[question], categories=answers)
+    if weights is not None:
+        columns[WEIGHT] = weights
     return pd.DataFrame(columns)

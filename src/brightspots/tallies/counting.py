@@ -12,8 +12,9 @@ from brightspots.measures.composite import LOW, NOT_LOW, UNDECIDED, score_compos
 from brightspots.measures.measure import measures_of
 from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import TICKED
-from brightspots.survey.survey import KEYS, Survey, check_eligible
-from brightspots.tallies.tally import CountTable, Grouping, Tally, count_columns
+from brightspots.survey.survey import KEYS, WEIGHT, Survey, check_eligible
+from brightspots.survey.weights import LARGEST, SMALLEST, as_weights
+from brightspots.tallies.tally import WEIGHT_UNITS, Counts, CountTable, Grouping, Tally, count_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from brightspots.questionnaire.model import Composite, Questionnaire
 
 Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+HALF_BITS = 24
+HALF = (1 << HALF_BITS) - 1
 
 UNKNOWN = -2
 """The code of a value that the questionnaire does not know."""
@@ -39,11 +43,14 @@ class Coded:
     levels : dict of trait to (array of int, list of str)
     answers : dict of measure to array of int
         Positions in the measure's answers.
+    weights : array of int, or None
+        In units of 0.0001.
     """
 
     keys: list[tuple[Codes, list[str]]]
     levels: dict[str, tuple[Codes, list[str]]]
     answers: dict[str, Codes]
+    weights: Codes | None
 
 
 def tally(
@@ -58,7 +65,8 @@ def tally(
     Parameters
     ----------
     source : Survey or data frame
-        A `Survey`, or any data frame that Narwhals accepts with the columns of `Survey.answers`.
+        A `Survey`, or any data frame that Narwhals accepts with the columns of `Survey.answers`; where it has
+        the column ``weight``, weights are counted too.
     by : sequence of str, or sequence of sequences of str
         Traits to keep apart. ``["gender", "placement"]`` crosses them; ``[["gender"], ["placement"]]`` counts
         each by itself. Area, wave and age band are always kept apart.
@@ -77,8 +85,8 @@ def tally(
         If a trait in `by` is not one of the questionnaire's, the questionnaire is missing, the source is no
         data frame, or an eligible number makes no sense.
     TallyError
-        If the frame holds answers that the questionnaire does not know, or does not ask of the age band: how
-        many, and in which columns.
+        If the frame holds answers that the questionnaire does not know, or does not ask of the age band, or
+        weights that are none: how many, and in which columns.
 
     Examples
     --------
@@ -138,7 +146,7 @@ def _as_pandas(source: Any, questionnaire: Questionnaire) -> pd.DataFrame:
     import narwhals as nw
     import pandas as pd
 
-    wanted = {*KEYS, *questionnaire.trait, *questionnaire.questions}
+    wanted = {*KEYS, *questionnaire.trait, *questionnaire.questions, WEIGHT}
     if isinstance(source, pd.DataFrame):
         names = [name for name in source.columns if name in wanted]
         if len(set(names)) < len(names):
@@ -191,19 +199,31 @@ def _code(frame: pd.DataFrame, questionnaire: Questionnaire) -> Coded:
         absent = outside if name in frame.columns else np.ones(len(frame), dtype=bool)
         codes = np.where((codes == -1) & ~absent, kinds["not_answered"], codes)
         answers[name] = np.where((codes == -1) | (outside & unticked), kinds["not_asked"], codes)
-    _refuse(unknown, not_asked, questionnaire)
+    weights, bad_weights = None, 0
+    if WEIGHT in frame.columns:
+        told = as_weights(frame[WEIGHT].tolist())
+        bad_weights = int(np.isnan(told).sum())
+        weights = np.rint(np.nan_to_num(told) * WEIGHT_UNITS).astype(np.int64)
+    _refuse(unknown, not_asked, bad_weights, questionnaire)
     for composite in questionnaire.composites:
         answers[composite.id] = _composite_codes(composite, answers, bands, names, questionnaire)
-    return Coded(keys, levels, answers)
+    return Coded(keys, levels, answers, weights)
 
 
-def _refuse(unknown: dict[str, int], not_asked: dict[str, int], questionnaire: Questionnaire) -> None:
-    """Raise if any value is one that the questionnaire does not know, or does not ask for."""
+def _refuse(
+    unknown: dict[str, int], not_asked: dict[str, int], bad_weights: int, questionnaire: Questionnaire
+) -> None:
+    """Raise if any value is one that the questionnaire does not know or ask for, or no weight."""
     faults = []
     for words, found in (("does not know", unknown), ("does not ask of the age band", not_asked)):
         listed = ", ".join(f"{name} ({count} rows)" for name, count in found.items() if count)
         if listed:
             faults.append(f"The frame holds values that {questionnaire.id} {words}, in {listed}.")
+    if bad_weights:
+        faults.append(
+            f"The frame holds weights that are no number from {SMALLEST:g} to {LARGEST:g}, "
+            f"in {bad_weights} rows."
+        )
     if faults:
         raise TallyError(
             " ".join([*faults, "Read it with read_survey, which says what is wrong, row by row."])
@@ -251,14 +271,27 @@ def _count(coded: Coded, grouping: Grouping, questionnaire: Questionnaire) -> Co
     place = {key: i for i, key in enumerate(keys)}
     cell = np.array([place[key] for key in named], dtype=np.int64)[cell]
     columns = count_columns(questionnaire)
-    counts = np.zeros((len(keys), len(columns)), dtype=np.int64)
-    counts[:, 0] = np.bincount(cell, minlength=len(keys))
-    for name, measure in measures_of(questionnaire).items():
-        width = len(measure.answers)
-        first = columns[(name, measure.answers[0])]
-        counted = np.bincount(cell * width + coded.answers[name], minlength=len(keys) * width)
-        counts[:, first : first + width] = counted.reshape(len(keys), width)
-    return CountTable(tuple(keys), counts)
+    numbers = [None] if coded.weights is None else [None, coded.weights, coded.weights**2]
+    counts = np.zeros((len(numbers), len(keys), len(columns)), dtype=np.int64)
+    for held, each in zip(counts, numbers, strict=True):
+        held[:, 0] = _summed(cell, len(keys), each)
+        for name, measure in measures_of(questionnaire).items():
+            width = len(measure.answers)
+            first = columns[(name, measure.answers[0])]
+            counted = _summed(cell * width + coded.answers[name], len(keys) * width, each)
+            held[:, first : first + width] = counted.reshape(len(keys), width)
+    return CountTable(tuple(keys), counts[0], None if coded.weights is None else counts[1:])
+
+
+def _summed(places: Codes, length: int, numbers: Codes | None) -> Counts:
+    """Count the rows at each place or, exactly, add up their numbers: in two halves that floats can hold."""
+    if numbers is None:
+        return np.bincount(places, minlength=length)
+    low, high = (
+        np.bincount(places, weights=half, minlength=length).astype(np.int64)
+        for half in (numbers & HALF, numbers >> HALF_BITS)
+    )
+    return np.asarray((high << HALF_BITS) + low)
 
 
 def _composite_codes(

@@ -3,6 +3,9 @@
 A `Tally` is all that the findings need: how many children of an area, wave, age band and group gave each
 answer to each measure, the missing kinds included. It names no child. It is not for release: small counts are
 still in it.
+
+Where the answers have weights, the sums of the weights and of their squares stand beside every count, as
+whole numbers of 0.0001 and 0.00000001, so that they too add up exactly.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.errors import OutputError, TallyError
+from brightspots.errors import ArgumentError, OutputError, TallyError
 from brightspots.measures.measure import Measure, measures_of
 from brightspots.questionnaire.model import Questionnaire
 from brightspots.survey.survey import check_eligible
@@ -30,7 +33,16 @@ Grouping = tuple[str, ...]
 Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 RESPONSES = "responses"
-FORMAT = 1
+FORMAT, POOLED_FORMAT = 1, 2
+"""A version that does not know pooled waves would take them for one, so it must not read them."""
+
+WEIGHT_UNITS = 10_000
+"""Weights are kept as whole numbers of 0.0001."""
+
+WEIGHT_PARTS = ("weights", "squares")
+
+OVERLAP = 0.5
+"""Correlation of the answers of one child in two waves that pooled waves allow for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,29 +54,46 @@ class CountTable:
     keys : tuple of (area, wave, age band, level of each trait), sorted
     counts : array of int64, shape (keys, columns)
         The columns are those of `Tally.columns`.
+    weights : array of int64, shape (2, keys, columns), or None
+        Sums of the weights and of their squares; None where the answers have none.
     """
 
     keys: tuple[Key, ...]
     counts: Counts
+    weights: Counts | None = None
 
     def same_as(self, other: CountTable) -> bool:
-        """Whether both hold the same counts under the same keys."""
-        return self.keys == other.keys and np.array_equal(self.counts, other.counts)
+        """Whether both hold the same counts and weights under the same keys."""
+        alike = self.keys == other.keys and np.array_equal(self.counts, other.counts)
+        if self.weights is None or other.weights is None:
+            return alike and self.weights is other.weights
+        return alike and np.array_equal(self.weights, other.weights)
+
+    def rows(self, places: Sequence[int]) -> CountTable:
+        """Return some rows, in the order given."""
+        weights = None if self.weights is None else self.weights[:, places]
+        return CountTable(tuple(self.keys[i] for i in places), self.counts[places], weights)
 
     @classmethod
-    def of(cls, keys: Iterable[Key], counts: Counts) -> CountTable:
+    def of(cls, keys: Iterable[Key], counts: Counts, weights: Counts | None = None) -> CountTable:
         """Sum the rows of equal keys, sort them, and leave out those that hold nothing."""
         listed = list(keys)
         order = sorted(range(len(listed)), key=listed.__getitem__)
         ordered = [listed[i] for i in order]
         starts = [i for i, key in enumerate(ordered) if i == 0 or key != ordered[i - 1]]
-        summed = counts[np.array(order, dtype=np.intp)]
-        if len(starts) < len(ordered):
-            summed = np.add.reduceat(summed, starts, axis=0)
-        held = np.flatnonzero(summed.any(axis=1))
-        if held.size < len(starts):
-            summed = summed[held]
-        return cls(tuple(ordered[starts[i]] for i in held), summed)
+
+        def summed(numbers: Counts) -> Counts:
+            rows = numbers[..., np.array(order, dtype=np.intp), :]
+            return np.add.reduceat(rows, starts, axis=-2) if len(starts) < len(ordered) else rows
+
+        whole = cls(
+            tuple(ordered[i] for i in starts), summed(counts), None if weights is None else summed(weights)
+        )
+        holds = whole.counts.any(axis=1)
+        if whole.weights is not None:
+            holds |= whole.weights.any(axis=(0, 2))
+        held = np.flatnonzero(holds)
+        return whole.rows(held.tolist()) if held.size < len(starts) else whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +112,8 @@ class Tally:
         Children who could have answered, where known.
     respondents : str
         Hash of the answers it was counted from; empty where that is not known.
+    pooled_waves : mapping of (area, wave) to int
+        Of how many waves a wave was made by `pool_waves`.
 
     Examples
     --------
@@ -99,6 +130,12 @@ class Tally:
     tables: Mapping[Grouping, CountTable]
     eligible: Mapping[Key, int] = field(default_factory=dict)
     respondents: str = ""
+    pooled_waves: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the weights of the answers stand beside the counts."""
+        return all(table.weights is not None for table in self.tables.values())
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
@@ -144,13 +181,29 @@ class Tally:
             )
         source = min(finer, key=lambda held: (len(self.tables[held].keys), held))
         places = [0, 1, 2, *(3 + source.index(trait) for trait in wanted)]
-        keys = (tuple(key[i] for i in places) for key in self.tables[source].keys)
-        return CountTable.of(keys, self.tables[source].counts)
+        held_table = self.tables[source]
+        keys = (tuple(key[i] for i in places) for key in held_table.keys)
+        return CountTable.of(keys, held_table.counts, held_table.weights)
 
     def answers(self, table: CountTable, measure: str, answers: Iterable[str]) -> Counts:
         """Sum some answers to one measure, for each key of a table."""
         places = [self.columns[(measure, answer)] for answer in answers]
         return np.asarray(table.counts[:, places].sum(axis=1))
+
+    def weights(self, table: CountTable, measure: str, answers: Iterable[str]) -> Counts:
+        """Sum the weights and their squares over some answers to one measure: two rows, a column a key.
+
+        Raises
+        ------
+        TallyError
+            If the answers have no weights.
+        """
+        if table.weights is None:
+            raise TallyError(
+                "This tally holds no weights: its answers had none, or those of a part had none."
+            )
+        places = [self.columns[(measure, answer)] for answer in answers]
+        return np.asarray(table.weights[:, :, places].sum(axis=2))
 
     def responses(self, table: CountTable) -> Counts:
         """Return how many children answered anything, for each key of a table."""
@@ -158,8 +211,61 @@ class Tally:
 
     def zero(self) -> Tally:
         """Return the tally of nobody: adding it changes nothing."""
-        empty = CountTable((), np.zeros((0, len(self.columns)), dtype=np.int64))
+        nobody = np.zeros((2, 0, len(self.columns)), dtype=np.int64)
+        empty = CountTable((), nobody[0], nobody if self.weighted else None)
         return Tally(self.questionnaire, dict.fromkeys(self.tables, empty))
+
+    def pool_waves(self) -> Tally:
+        """Count all waves of each area as one, for councils too small to report on a single wave.
+
+        The wave is then named after those in it: ``2019 and 2021``. Some children may have answered in
+        several, which an anonymous survey cannot tell; so the intervals of pooled waves are as wide as if
+        every child had answered in each. Comparisons, searches and releases refuse pooled waves.
+
+        Returns
+        -------
+        Tally
+            Eligible numbers add up too, where they are known of every wave that was asked.
+
+        Raises
+        ------
+        TallyError
+            If some of its waves were pooled already, or no area has several.
+
+        Examples
+        --------
+        >>> import brightspots as bs
+        >>> first, second = (bs.tally(bs.make_survey(seed=1, wave=wave)) for wave in ("2019", "2021"))
+        >>> pooled = (first + second).pool_waves()
+        >>> pooled.pooled_waves
+        {('Council 1', '2019 and 2021'): 2}
+        """
+        if self.pooled_waves:
+            raise TallyError("Some of these waves were pooled already; pool all of them at once.")
+        held = {key[:2] for table in self.tables.values() for key in table.keys}
+        waves = {area: sorted(w for a, w in held if a == area) for area in sorted({a for a, _ in held})}
+        names = {area: _listed(own) for area, own in waves.items()}
+        pooled = {(area, names[area]): len(own) for area, own in waves.items() if len(own) > 1}
+        if not pooled:
+            raise TallyError("No area has several waves here: there is nothing to pool.")
+        tables = {
+            grouping: CountTable.of(
+                ((key[0], names[key[0]], *key[2:]) for key in table.keys), table.counts, table.weights
+            )
+            for grouping, table in self.tables.items()
+        }
+        answered = {key[:3] for table in self.tables.values() for key in table.keys}
+        untold = {(area, band) for area, wave, band in answered if (area, wave, band) not in self.eligible}
+        eligible: dict[Key, int] = {}
+        for (area, wave, band), number in self.eligible.items():
+            if (area, band) not in untold:
+                place = (area, names.get(area, wave), band)
+                eligible[place] = eligible.get(place, 0) + number
+        return Tally(self.questionnaire, tables, eligible, pooled_waves=pooled)
+
+    def pooling_effect(self, key: Key) -> float:
+        """Return how many times the variance of the shares of a pooled wave is that of separate children."""
+        return 1 + OVERLAP * (self.pooled_waves.get((key[0], key[1]), 1) - 1)
 
     def __add__(self, other: Tally) -> Tally:
         if not isinstance(other, Tally):
@@ -184,7 +290,11 @@ class Tally:
         tables = {}
         for grouping in self._shared(other):
             mine, theirs = self.table(grouping), other.table(grouping)
-            summed = CountTable.of((*mine.keys, *theirs.keys), np.vstack([mine.counts, sign * theirs.counts]))
+            weights = None
+            if mine.weights is not None and theirs.weights is not None:
+                weights = np.concatenate([mine.weights, sign * theirs.weights], axis=1)
+            counts = np.vstack([mine.counts, sign * theirs.counts])
+            summed = CountTable.of((*mine.keys, *theirs.keys), counts, weights)
             _refuse_negative(summed)
             tables[grouping] = summed
         eligible = dict(self.eligible)
@@ -192,7 +302,8 @@ class Tally:
             eligible[key] = eligible.get(key, 0) + sign * number
             if eligible[key] < 0:
                 raise TallyError("Cannot take out more eligible children than there are.")
-        return Tally(self.questionnaire, tables, _positive(eligible))
+        pooled = {**self.pooled_waves, **other.pooled_waves}
+        return Tally(self.questionnaire, tables, _positive(eligible), pooled_waves=pooled)
 
     def _shared(self, other: Tally) -> list[Grouping]:
         """Return the groupings that both hold or can sum from finer ones, none of them within another."""
@@ -212,9 +323,10 @@ class Tally:
         for grouping, table in self.tables.items():
             keep = [i for i, key in enumerate(table.keys) if wanted(key)]
             whole = whole and len(keep) == len(table.keys)
-            tables[grouping] = CountTable(tuple(table.keys[i] for i in keep), table.counts[keep])
+            tables[grouping] = table.rows(keep)
         eligible = {k: n for k, n in self.eligible.items() if wanted(k)}
-        return Tally(self.questionnaire, tables, eligible, self.respondents if whole else "")
+        pooled = {k: n for k, n in self.pooled_waves.items() if wanted(k)}
+        return Tally(self.questionnaire, tables, eligible, self.respondents if whole else "", pooled)
 
     def __eq__(self, other: object) -> bool:
         """Whether both hold the same counts, in whatever order their traits stand."""
@@ -225,6 +337,7 @@ class Tally:
             self.questionnaire.hash == other.questionnaire.hash
             and {frozenset(g) for g in mine} == {frozenset(g) for g in theirs}
             and _positive(self.eligible) == _positive(other.eligible)
+            and self.pooled_waves == other.pooled_waves
             and all(self.table(g).same_as(other.table(g)) for g in mine)
         )
 
@@ -240,7 +353,7 @@ class Tally:
     def _as_json(self) -> str:
         body = {
             "brightspots": "tally",
-            "format": FORMAT,
+            "format": POOLED_FORMAT if self.pooled_waves else FORMAT,
             "protected": False,
             "questionnaire": self.questionnaire.id,
             "questionnaire_hash": self.questionnaire.hash,
@@ -249,13 +362,17 @@ class Tally:
                 {
                     "by": list(grouping),
                     "rows": [
-                        {"key": list(key), "counts": {str(int(i)): int(row[i]) for i in np.flatnonzero(row)}}
-                        for key, row in zip(table.keys, table.counts, strict=True)
+                        {"key": list(key), **{name: _held(part[i]) for name, part in _parts(table).items()}}
+                        for i, key in enumerate(table.keys)
                     ],
                 }
                 for grouping, table in sorted(self.tables.items())
             ],
         }
+        if self.weighted:
+            body["weighted"] = True
+        if self.pooled_waves:
+            body["pooled_waves"] = [[*place, n] for place, n in sorted(self.pooled_waves.items())]
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def save(self, path: str | Path) -> None:
@@ -301,8 +418,23 @@ def _positive(eligible: Mapping[Key, int]) -> dict[Key, int]:
     return {key: number for key, number in sorted(eligible.items()) if number}
 
 
+def _parts(table: CountTable) -> dict[str, Counts]:
+    """Return what a table holds under the names that a file gives it."""
+    weights = {} if table.weights is None else dict(zip(WEIGHT_PARTS, table.weights, strict=True))
+    return {"counts": table.counts, **weights}
+
+
+def _held(row: Counts) -> dict[str, int]:
+    return {str(int(i)): int(row[i]) for i in np.flatnonzero(row)}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), names[-1]])
+
+
 def _refuse_negative(table: CountTable) -> None:
-    if (table.counts < 0).any():
+    counts, weights = table.counts, table.weights
+    if (counts < 0).any() or (weights is not None and (np.sign(weights) != (counts > 0)).any()):
         raise TallyError(
             "Cannot take out children who are not in it: a count would fall below zero. "
             "Subtract a tally only from one that was built to include it."
@@ -331,7 +463,8 @@ def load_tally(path: str | Path, questionnaire: Questionnaire) -> Tally:
     name = Path(path).name
     try:
         body = json.loads(Path(path).read_text(encoding="utf-8"))
-        is_tally = body["brightspots"] == "tally" and body["format"] == FORMAT
+        pooled = "pooled_waves" in body
+        is_tally = body["brightspots"] == "tally" and body["format"] == (POOLED_FORMAT if pooled else FORMAT)
         held = str(body["questionnaire_hash"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise TallyError(f"{name} cannot be read as a tally; write it again with Tally.save.") from None
@@ -351,6 +484,7 @@ def load_tally(path: str | Path, questionnaire: Questionnaire) -> Tally:
 def _from_body(body: dict[str, Any], questionnaire: Questionnaire) -> Tally:
     """Make the tally; anything that `Tally.save` would not have written raises."""
     width = len(count_columns(questionnaire))
+    names = ("counts", *(WEIGHT_PARTS if body.get("weighted") is True else ()))
     tables: dict[Grouping, CountTable] = {}
     for part in body["tables"]:
         grouping = tuple(part["by"])
@@ -366,24 +500,43 @@ def _from_body(body: dict[str, Any], questionnaire: Questionnaire) -> Tally:
                 raise ValueError
         if grouping in tables or len(set(keys)) < len(keys):
             raise ValueError
-        counts = np.zeros((len(keys), width), dtype=np.int64)
+        numbers = np.zeros((len(names), len(keys), width), dtype=np.int64)
         for i, row in enumerate(part["rows"]):
-            for place, number in row["counts"].items():
-                counts[i, int(place)] = _whole(number)
-                if int(place) < 0:
-                    raise ValueError
-        tables[grouping] = CountTable.of(keys, counts)
+            for held, name in zip(numbers[:, i], names, strict=True):
+                for place, number in row[name].items():
+                    held[int(place)] = _whole(number)
+                    if int(place) < 0:
+                        raise ValueError
+        if ((numbers[1:] > 0) != (numbers[0] > 0)).any():
+            raise ValueError
+        tables[grouping] = CountTable.of(keys, numbers[0], numbers[1:] if len(names) > 1 else None)
     plain = [_marginal(table) for table in tables.values()]
     if not plain or not all(table.same_as(plain[0]) for table in plain):
         raise ValueError
     eligible = {tuple(row[:3]): _whole(row[3]) for row in body["eligible"]}
     check_eligible(eligible, questionnaire)
-    return Tally(questionnaire, tables, eligible)
+    pooled = {(str(area), str(wave)): _whole(n) for area, wave, n in body.get("pooled_waves", ())}
+    if any(n < 2 for n in pooled.values()):
+        raise ValueError
+    return Tally(questionnaire, tables, eligible, pooled_waves=pooled)
 
 
 def _marginal(table: CountTable) -> CountTable:
     """Return the counts by area, wave and age band alone."""
-    return CountTable.of((key[:3] for key in table.keys), table.counts)
+    return CountTable.of((key[:3] for key in table.keys), table.counts, table.weights)
+
+
+def refuse_pooled(source: Tally, name: str, why: str) -> None:
+    """Refuse a tally that holds pooled waves.
+
+    Raises
+    ------
+    ArgumentError
+        If some were pooled; `name` is what the message calls the tally, and `why` what cannot be done.
+    """
+    if source.pooled_waves:
+        waves = ", ".join(f"{wave!r}" for _, wave in sorted(source.pooled_waves))
+        raise ArgumentError(f"{name} holds waves that were pooled ({waves}): {why}.")
 
 
 def _whole(number: Any) -> int:
