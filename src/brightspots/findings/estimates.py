@@ -1,37 +1,43 @@
-"""Estimates: what share of the children said what, from how many answers, and how sure that is."""
+"""Estimates: what share of the children said what, from how many answers, and how sure that is.
+
+There are two targets, never mixed. *Process*: what this service produces, which is what comparisons are
+about. *Finite*: the share among all children who could have answered in this one wave, to describe it alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from brightspots.errors import ArgumentError
+from brightspots.errors import ArgumentError, TallyError
+from brightspots.findings.intervals import Asked, Target
+from brightspots.findings.weighted import GivenWeights, Weighting
 from brightspots.measures.composite import UNDECIDED
 from brightspots.measures.measure import OTHER_BAND
-from brightspots.statistics import Interval, proportion_interval, worst_case_limits
+from brightspots.statistics import Interval, worst_case_limits
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
 from brightspots.tallies.counting import as_groupings, tally
 from brightspots.tallies.tally import Counts, CountTable, Grouping, Key, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from brightspots.findings.weighted import Weights
     from brightspots.measures.measure import Measure
     from brightspots.questionnaire.model import Questionnaire
 
 ALL = "all"
 LOW_BASE = 30
-METHODS = ("wilson", "clopper_pearson", "midp", "jeffreys", "agresti_coull")
 KINDS = ("not_answered", "not_asked", "dont_know", "prefer_not", "invalid", UNDECIDED)
 NUMBERS = ("n", "count", "responses", *KINDS, "unexplained")
 BEFORE_TRAITS = ("area", "wave", "age_band", "domain", "measure", "category")
 AFTER_TRAITS = (
     "n", "count", "share", "lower", "upper", "confidence", "method", "not_answered", "not_asked", "dont_know",
     "prefer_not", "low_base", "eligible", "response_rate", "worst_lower", "worst_upper", "invalid", UNDECIDED,
-    "responses", "age_bands",
+    "responses", "age_bands", "target", "weighted", "n_effective", "unweighted_share",
 )  # fmt: skip
 
 
@@ -46,12 +52,15 @@ class Estimates(Table):
         The groupings asked for.
     promise : str
         What the children were told about anonymity.
+    weights : Weighting, "given" or None
+        What weighted them.
     """
 
     title = "Estimates"
     source: Tally
     by: tuple[Grouping, ...]
     promise: str
+    weights: Weighting | Literal["given"] | None
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -65,7 +74,9 @@ def estimate(
     by: Sequence[str] | Sequence[Sequence[str]] = (),
     measures: Sequence[str] | None = None,
     confidence: float = 0.95,
-    method: str = "wilson",
+    method: str | None = None,
+    target: Target = "process",
+    weights: Weighting | Literal["given"] | None = None,
 ) -> Estimates:
     """Estimate the share of children in every category of every measure.
 
@@ -83,8 +94,19 @@ def estimate(
         Ids of the measures wanted; all by default.
     confidence : float, default 0.95
         Coverage of the intervals, between 0 and 1.
-    method : {"wilson", "clopper_pearson", "midp", "jeffreys", "agresti_coull"}
-        The interval.
+    method : str, optional
+        The interval. Of the process: ``wilson`` (the default), ``clopper_pearson``, ``midp``, ``jeffreys``,
+        ``agresti_coull``. Of the finite target: ``hyper_midp`` (the default), ``hyper_exact``,
+        ``wilson_fpc``, ``bb_jeffreys``. Weights and pooled waves need one that takes an effective number of
+        answers: ``wilson`` (the default), ``agresti_coull``; ``wilson_fpc``.
+    target : {"process", "finite"}
+        What the interval is of: what this service produces, or the share among all the children who could
+        have answered. The latter takes those who answered for a random sample of all, so say so beside it.
+        Rows of whom it is not known how many could have answered (groups, routed questions, bands without an
+        eligible number, pooled waves) keep the process, and say so in their own `target` and `method`.
+    weights : Weighting or "given", optional
+        ``given`` for the weights that the answers came with; or what `make_weighting` made, for which a tally
+        has to hold the traits of its margins crossed with those in `by`.
 
     Returns
     -------
@@ -92,22 +114,28 @@ def estimate(
         A `Table` with the columns ``area wave age_band domain measure category``, one for each trait in `by`
         (``all`` where a row is not broken down by it), then ``n count share lower upper confidence method
         not_answered not_asked dont_know prefer_not low_base eligible response_rate worst_lower worst_upper
-        invalid undecided responses age_bands``. Shares are 0-1. None stands for what is not known: a share
-        without a base, the kinds of missing answer and the responses of counts typed from a report. The worst
-        case needs to know how many could have answered, so there is none for a question that is routed.
+        invalid undecided responses age_bands target weighted n_effective unweighted_share``. Shares are 0-1.
+        None stands for what is not known: a share without a base, the kinds of missing answer and the
+        responses of counts typed from a report. The worst case needs to know how many could have answered, so
+        there is none for a question that is routed. `n` and `count` are children, weighted or not;
+        `n_effective` is how many unweighted answers of separate children would say as much as these.
 
     Raises
     ------
     ArgumentError
-        If a trait, measure or method is not known, or `confidence` is not between 0 and 1.
+        If a trait, measure, method or target is not known, a method does not belong to the target,
+        `confidence` is not between 0 and 1, or there are no such weights.
     TallyError
-        If a tally does not hold the traits in `by`.
+        If a tally does not hold the traits in `by` and of the weighting, or, for the finite target, more
+        answered than could have.
 
     References
     ----------
     Wilson 1927, Probable inference; Brown, Cai & DasGupta 2001, Interval estimation for a binomial
-    proportion; Horowitz & Manski 1998, Censoring of outcomes and regressors due to survey nonresponse (worst
-    case).
+    proportion; Deming 1953, On the distinction between enumerative and analytic surveys (targets);
+    Buonaccorsi 1987, A note on confidence intervals for proportions in finite populations; Korn & Graubard
+    1998 and Franco et al. 2019 (weights); Horowitz & Manski 1998, Censoring of outcomes and regressors due to
+    survey nonresponse (worst case).
 
     Examples
     --------
@@ -117,22 +145,40 @@ def estimate(
     >>> row.n >= row.count, row.lower <= row.share <= row.upper
     (True, True)
     """
-    if method not in METHODS:
-        raise ArgumentError(f"method is {method!r}; there are: {', '.join(METHODS)}.")
-    if not 0 < confidence < 1:
-        raise ArgumentError(f"confidence is {confidence!r}; give a number between 0 and 1.")
-    counted = as_tally(source, by)
+    weighing = _weighing(weights)
+    needed = () if weighing is None else weighing.traits
+    counted = as_tally(source, _crossed(source, by, needed))
     groupings = as_groupings(by, counted.questionnaire)
+    if weights == "given" and not counted.weighted:
+        raise ArgumentError("weights is 'given', and source holds none: name their column in the mapping.")
+    fractions = weighing is not None or bool(counted.pooled_waves)
+    asked = Asked.of(method, target, confidence, fractions=fractions)
     traits = tuple(dict.fromkeys(trait for grouping in groupings for trait in grouping))
     for trait in traits:
         if trait in BEFORE_TRAITS + AFTER_TRAITS:
             raise ArgumentError(f"by names {trait!r}, which is a column already; give the trait another id.")
     wanted = _wanted(counted, measures)
-    blocks = [block for grouping in groupings for block in _blocks(counted, grouping, wanted)]
-    result = Estimates(_columns(counted, blocks, traits, confidence, method))
-    result.source, result.by = counted, groupings
+    blocks = [block for grouping in groupings for block in _blocks(counted, grouping, wanted, weighing)]
+    result = Estimates(_columns(counted, blocks, traits, asked, weighing))
+    result.source, result.by, result.weights = counted, groupings, weights
     result.promise = source.promise if isinstance(source, Survey) else ""
     return result
+
+
+def _weighing(weights: object) -> Weights | None:
+    if weights is None or isinstance(weights, Weighting):
+        return weights
+    if weights != "given":
+        raise ArgumentError(f"weights is {weights!r}; give 'given' or what make_weighting made.")
+    return GivenWeights()
+
+
+def _crossed(source: Any, by: Any, traits: tuple[str, ...]) -> Any:
+    """Return `by` with every grouping crossed with the traits that the weights need."""
+    if not traits or not isinstance(source, Survey):
+        return by
+    groupings = as_groupings(by, source.questionnaire)
+    return [(*grouping, *(trait for trait in traits if trait not in grouping)) for grouping in groupings]
 
 
 def as_tally(
@@ -157,6 +203,7 @@ class _Block:
     """The rows of one measure's category under one grouping: those of each age band, then the pooled ones.
 
     `bands` are the age bands in each row; `numbers` has a row for each of NUMBERS and a column for each key.
+    `parts` has what weights need, first of all who answered and then of those who count: a row for each key.
     """
 
     measure: Measure
@@ -165,6 +212,7 @@ class _Block:
     keys: list[Key]
     bands: list[tuple[str, ...]]
     numbers: Counts
+    parts: Counts | None
 
 
 def _wanted(source: Tally, measures: Sequence[str] | None) -> list[Measure]:
@@ -178,8 +226,11 @@ def _wanted(source: Tally, measures: Sequence[str] | None) -> list[Measure]:
     return [source.measures[name] for name in measures]
 
 
-def _blocks(source: Tally, grouping: Grouping, measures: Sequence[Measure]) -> Iterator[_Block]:
+def _blocks(
+    source: Tally, grouping: Grouping, measures: Sequence[Measure], weighing: Weights | None
+) -> Iterator[_Block]:
     table = _in_order(source, grouping)
+    sheet = None if weighing is None else weighing.sheet(source, table, grouping)
     band_of = np.array([key[2] for key in table.keys], dtype=object)
     in_band = {band: band_of == band for band in source.questionnaire.band}
     responses = source.responses(table)
@@ -191,16 +242,24 @@ def _blocks(source: Tally, grouping: Grouping, measures: Sequence[Measure]) -> I
         answered &= np.logical_or.reduce([in_band[band] for band in measure.asked])
         asked = {table.keys[i][:3] for i in np.flatnonzero(answered)}
         told = np.array([key[:3] in asked for key in table.keys], dtype=bool)
+        base = None if sheet is None else sheet.parts(measure.id, measure.valid)
         for category in measure.categories:
-            count = np.zeros_like(n)
-            for band in measure.asked:
-                counted = source.answers(table, measure.id, measure.counted(category, band))
-                count = np.where(in_band[band], counted, count)
-            numbers = np.vstack([n, count, responses, *kinds, unexplained])
             rows = np.flatnonzero(told & ~_unstated(source, table, measure, category))
-            if rows.size:
-                keys = [table.keys[i] for i in rows]
-                yield _with_pooled(measure, category, grouping, keys, numbers[:, rows])
+            if not rows.size:
+                continue
+            counted = [(in_band[band], measure.counted(category, band)) for band in measure.asked]
+            count = np.zeros_like(n)
+            for band, answers in counted:
+                count = np.where(band, source.answers(table, measure.id, answers), count)
+            numbers = np.vstack([n, count, responses, *kinds, unexplained])
+            parts = None
+            if sheet is not None and base is not None:
+                inside = np.zeros_like(base)
+                for band, answers in counted:
+                    inside = np.where(band[:, None], sheet.parts(measure.id, answers), inside)
+                parts = np.stack([base, inside])[:, rows]
+            keys = [table.keys[i] for i in rows]
+            yield _with_pooled(measure, category, grouping, keys, numbers[:, rows], parts)
 
 
 def _in_order(source: Tally, grouping: Grouping) -> CountTable:
@@ -217,8 +276,7 @@ def _in_order(source: Tally, grouping: Grouping) -> CountTable:
         area, wave, *rest = table.keys[i]
         return (area, wave, *(where[value] for where, value in zip(places, rest, strict=True)))
 
-    order = sorted(range(len(table.keys)), key=place)
-    return CountTable(tuple(table.keys[i] for i in order), table.counts[order])
+    return table.rows(sorted(range(len(table.keys)), key=place))
 
 
 def _unstated(source: Tally, table: CountTable, measure: Measure, category: str) -> Any:
@@ -230,7 +288,12 @@ def _unstated(source: Tally, table: CountTable, measure: Measure, category: str)
 
 
 def _with_pooled(
-    measure: Measure, category: str, grouping: Grouping, keys: list[Key], numbers: Counts
+    measure: Measure,
+    category: str,
+    grouping: Grouping,
+    keys: list[Key],
+    numbers: Counts,
+    parts: Counts | None,
 ) -> _Block:
     """Add the rows that pool all age bands of an area and wave, if those were asked the same."""
     groups: dict[Key, list[int]] = {}
@@ -240,6 +303,8 @@ def _with_pooled(
         present.setdefault((area, wave), set()).add(band)
     asked = {place: tuple(b for b in measure.asked if b in bands) for place, bands in present.items()}
     pooled = [key for key in groups if len(asked[key[:2]]) > 1 and measure.same_in(asked[key[:2]])]
+    if parts is not None:
+        parts = np.hstack([parts, *(parts[:, groups[key]].sum(axis=1, keepdims=True) for key in pooled)])
     return _Block(
         measure,
         category,
@@ -247,11 +312,12 @@ def _with_pooled(
         [*keys, *pooled],
         [*((key[2],) for key in keys), *(asked[key[:2]] for key in pooled)],
         np.column_stack([numbers, *(numbers[:, groups[key]].sum(axis=1) for key in pooled)]),
+        parts,
     )
 
 
 def _columns(
-    source: Tally, blocks: Sequence[_Block], traits: Sequence[str], confidence: float, method: str
+    source: Tally, blocks: Sequence[_Block], traits: Sequence[str], asked: Asked, weighing: Weights | None
 ) -> dict[str, Any]:
     rows = [
         (block, key, bands) for block in blocks for key, bands in zip(block.keys, block.bands, strict=True)
@@ -262,13 +328,23 @@ def _columns(
     eligible = np.array([_eligible(source, *row) for row in rows], dtype=np.int64)
     has_base, explained = n > 0, number["unexplained"] == 0
     routed = np.array([block.measure.routed for block, _, _ in rows], dtype=bool)
-    limits = _limits(
-        lambda k, m: proportion_interval(k, m, confidence=confidence, method=method),  # type: ignore[arg-type]
-        has_base,
-        count,
-        n,
-    )
-    worst = _limits(worst_case_limits, has_base & (n <= eligible) & ~routed, count, n, eligible)
+    plain = _ratio(count, n, has_base)
+    share, effective = plain, n
+    if weighing is not None and has_base.any():
+        parts = np.hstack([block.parts for block in blocks if block.parts is not None])
+        found = weighing.shares(n[has_base], *parts[:, has_base])
+        share, effective = _spread(found.share, has_base), np.zeros(n.size)
+        effective[has_base] = found.n_effective
+    finite = has_base & (eligible >= 0) & ~routed & (asked.target == "finite")
+    if source.pooled_waves:
+        effective = effective / np.array([source.pooling_effect(key) for _, key, _ in rows])
+        finite &= np.array([key[:2] not in source.pooled_waves for _, key, _ in rows], dtype=bool)
+    _refuse_more_than_all(rows, finite & (np.maximum(n, answered_all) > eligible))
+    top = count
+    if asked.fractions:
+        top = np.array([0 if one is None else one for one in share]) * effective
+    lower, upper = asked.limits(*(each[has_base] for each in (top, effective, finite, n, eligible)))
+    worst = _worst(has_base & (n <= eligible) & ~routed, count, n, eligible)
     answered = (answered_all > 0) & (answered_all <= eligible)
     columns: dict[str, Any] = {
         "area": [key[0] for _, key, _ in rows],
@@ -285,11 +361,11 @@ def _columns(
     columns |= {
         "n": n,
         "count": count,
-        "share": _ratio(count, n, has_base),
-        "lower": limits.lower,
-        "upper": limits.upper,
-        "confidence": [confidence] * len(rows),
-        "method": [method] * len(rows),
+        "share": share,
+        "lower": _spread(lower, has_base),
+        "upper": _spread(upper, has_base),
+        "confidence": [asked.confidence] * len(rows),
+        "method": np.where(finite, asked.method, asked.otherwise).tolist(),
         **{kind: _known(number[kind], explained) for kind in KINDS},
         "low_base": n < LOW_BASE,
         "eligible": _known(eligible, eligible >= 0),
@@ -298,15 +374,29 @@ def _columns(
         "worst_upper": worst.upper,
         "responses": _known(answered_all, answered_all > 0),
         "age_bands": [", ".join(bands) for _, _, bands in rows],
+        "target": np.where(finite, "finite", "process").tolist(),
+        "weighted": [weighing is not None] * len(rows),
+        "n_effective": effective,
+        "unweighted_share": plain,
     }
     return {name: columns[name] for name in (*BEFORE_TRAITS, *traits, *AFTER_TRAITS)}
 
 
-def _limits(interval: Callable[..., Interval], keep: Any, *numbers: Counts) -> Interval:
-    """Return two columns of limits, None where they are not to be kept."""
+def _worst(keep: Any, count: Counts, n: Counts, eligible: Counts) -> Interval:
+    """Return two columns of limits whatever the others would have said, None where they are not known."""
     nothing = np.zeros(0)
-    lower, upper = interval(*(values[keep] for values in numbers)) if keep.any() else (nothing, nothing)
-    return Interval(_spread(lower, keep), _spread(upper, keep))
+    limits = worst_case_limits(count[keep], n[keep], eligible[keep]) if keep.any() else (nothing, nothing)
+    return Interval(*(_spread(limit, keep) for limit in limits))
+
+
+def _refuse_more_than_all(rows: Sequence[tuple[_Block, Key, tuple[str, ...]]], beyond: Any) -> None:
+    """Refuse the finite target where more answered than could have: copies, or a wrong number."""
+    if beyond.any():
+        named = dict.fromkeys(" ".join(rows[i][1][:3]).strip() for i in np.flatnonzero(beyond).tolist())
+        raise TallyError(
+            f"target is 'finite', and more answered than could have in {', '.join(named)}: look for copies, "
+            "or correct the eligible numbers."
+        )
 
 
 def _ratio(part: Counts, whole: Counts, keep: Any) -> list[Any]:

@@ -1,0 +1,250 @@
+"""How estimates are weighted: by the weights that the answers came with, or to meet known margins.
+
+Either way a row of estimates is weighted from a few numbers that add up over age bands, its *parts*. Those of
+given weights are sums of the weights and their squares; those of made ones are counts in each cell of the
+margins.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+
+from brightspots.errors import ArgumentError
+from brightspots.statistics import raked_share, weighted_share
+from brightspots.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from brightspots.questionnaire.model import Questionnaire
+    from brightspots.statistics import Raked, WeightedShare
+    from brightspots.tallies.tally import Counts, CountTable, Grouping, Key, Tally
+
+AGE_BAND = "age_band"
+KEY_PARTS = ("area", "wave", AGE_BAND)
+
+
+class Weights(Protocol):
+    """A way to weight rows of estimates."""
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Traits that the counts must be crossed with."""
+
+    def sheet(self, source: Tally, table: CountTable, grouping: Grouping) -> Sheet:
+        """Return what finds the parts of each key of a table."""
+
+    def shares(self, n: Counts, base: Counts, inside: Counts) -> WeightedShare:
+        """Work out shares from how many answered, and the parts of all and of those who count."""
+
+
+class Sheet(Protocol):
+    """What finds the parts of the keys of one table."""
+
+    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
+        """Return the parts of some answers to one measure: a row a key."""
+
+
+@dataclass(frozen=True)
+class GivenWeights:
+    """The weights that the answers came with."""
+
+    traits: tuple[str, ...] = ()
+
+    def sheet(self, source: Tally, table: CountTable, grouping: Grouping) -> Sheet:
+        """Return what finds the sums of weights and of squares for each key."""
+        return _Sums(source, table)
+
+    def shares(self, n: Counts, base: Counts, inside: Counts) -> WeightedShare:
+        """Work out shares from sums of weights."""
+        return weighted_share(n, *base.T, *inside.T)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    source: Tally
+    table: CountTable
+
+    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
+        return self.source.weights(self.table, measure, answers).T
+
+
+class Cell(NamedTuple):
+    """One cell of a margin: the levels that were merged into it, and how many people there are."""
+
+    levels: tuple[tuple[str, ...], ...]
+    population: float
+
+    @property
+    def name(self) -> str:
+        """The levels as people read them."""
+        return " or ".join(" x ".join(level) for level in self.levels)
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How many people there are at each level of a trait, of an age band, or of several crossed.
+
+    Attributes
+    ----------
+    traits : tuple of str
+        Ids; ``age_band`` among them where the form answered matters.
+    cells : tuple of Cell
+    """
+
+    traits: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The traits as people read them."""
+        return " x ".join(self.traits)
+
+    def places(self, keys: Iterable[Key], grouping: Grouping, questionnaire: Questionnaire) -> list[int]:
+        """Return the cell of each key; the one after the last for those of whom a trait is not known.
+
+        Raises
+        ------
+        ArgumentError
+            If a key has a level that the margin does not give.
+        """
+        unknown = {t: questionnaire.trait[t].not_known for t in self.traits if t != AGE_BAND}
+        columns = [(*KEY_PARTS, *grouping).index(trait) for trait in self.traits]
+        known = {level: i for i, cell in enumerate(self.cells) for level in cell.levels}
+        found = []
+        for key in keys:
+            levels = tuple(key[i] for i in columns)
+            if any(level == unknown.get(trait) for trait, level in zip(self.traits, levels, strict=True)):
+                found.append(len(self.cells))
+            elif levels in known:
+                found.append(known[levels])
+            else:
+                raise ArgumentError(f"margins give no population for {self.name} {' x '.join(levels)}.")
+        return found
+
+
+class Weighting(Table):
+    """Weights that make the answers meet known margins, with the response rates behind them. Not for release.
+
+    Made by `make_weighting`. One row a cell of each margin: ``margin cell n population response_rate
+    answers_share population_share factor``; `factor` is the mean weight of its answers over that of all.
+
+    Attributes
+    ----------
+    kind : str
+        ``poststratified`` with one margin, ``raked`` with several.
+    margins : tuple of Margin
+        After merging.
+    raked : Raked
+        The weight of each cell.
+    sample : array
+        How many answered in each cell.
+    place : tuple of str
+        Area and wave.
+    design_effect : float
+        Kish's: how many times as many answers these weights need for the same precision, at least.
+    trimmed : float
+        Share of answers whose weight was cut to five times the median one.
+    worth_it : bool
+        Whether response rates differ by a factor of 1.5, or some key estimate moves by more than its error.
+    largest_shift : float
+        By how many standard errors the estimate moves that weighting moves most.
+    moved : str
+        Id of that estimate's measure; empty where nothing could be compared.
+    notes : tuple of str
+        What to know before using it.
+    """
+
+    title = "Weighting"
+    kind: str
+    margins: tuple[Margin, ...]
+    raked: Raked
+    sample: Counts
+    place: tuple[str, str]
+    design_effect: float
+    trimmed: float
+    worth_it: bool
+    largest_shift: float
+    moved: str
+    notes: tuple[str, ...]
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Traits that a tally has to hold, crossed with those to break down by."""
+        named = dict.fromkeys(trait for margin in self.margins for trait in margin.traits)
+        return tuple(trait for trait in named if trait != AGE_BAND)
+
+    def cells(self, keys: Iterable[Key], grouping: Grouping, questionnaire: Questionnaire) -> Counts:
+        """Return the cell of each key among those of all margins, counted in one row."""
+        listed = list(keys)
+        places = [margin.places(listed, grouping, questionnaire) for margin in self.margins]
+        return np.ravel_multi_index(
+            [np.array(place, dtype=np.int64) for place in places], self.sample.shape, mode="raise"
+        ).astype(np.int64)
+
+    def sheet(self, source: Tally, table: CountTable, grouping: Grouping) -> Sheet:
+        """Return what finds the counts of each key in each cell.
+
+        Raises
+        ------
+        ArgumentError
+            If the weights were made from other answers.
+        """
+        profiles = source.table(self.traits)
+        counted = np.zeros(self.sample.size, dtype=np.int64)
+        other = any(key[:2] != self.place for key in profiles.keys)
+        if not other:
+            try:
+                np.add.at(
+                    counted,
+                    self.cells(profiles.keys, self.traits, source.questionnaire),
+                    source.responses(profiles),
+                )
+            except (ArgumentError, ValueError):
+                other = True
+        if other or (counted != self.sample.ravel()).any():
+            raise ArgumentError(
+                "weights were made from other answers than source holds; make them from these, of one area "
+                "and wave."
+            )
+        finer = (*grouping, *(trait for trait in self.traits if trait not in grouping))
+        fine = source.table(finer)
+        place = {key: i for i, key in enumerate(table.keys)}
+        rows = np.array([place[key[: 3 + len(grouping)]] for key in fine.keys], dtype=np.int64)
+        cells = self.cells(fine.keys, finer, source.questionnaire)
+        return _Counted(source, fine, rows * self.sample.size + cells, (len(table.keys), self.sample.size))
+
+    def shares(self, n: Counts, base: Counts, inside: Counts) -> WeightedShare:
+        """Work out shares from the counts in each cell."""
+        shape = (-1, *self.sample.shape)
+        return raked_share(inside.reshape(shape), base.reshape(shape), self.raked, sample=self.sample)
+
+    def __repr__(self) -> str:
+        answers = self.sample.sum()
+        over = " and ".join(margin.name for margin in self.margins)
+        return (
+            f"<Weighting: {self.kind} over {over}, {answers:,} answers as good as "
+            f"{answers / self.design_effect:,.0f}, {'worth' if self.worth_it else 'not worth'} it; not for "
+            "release>"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"{super()._repr_html_()}<ul>{notes}</ul>"
+
+
+@dataclass(frozen=True)
+class _Counted:
+    source: Tally
+    fine: CountTable
+    places: Counts
+    shape: tuple[int, int]
+
+    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
+        counts = self.source.answers(self.fine, measure, answers)
+        summed: Any = np.bincount(self.places, weights=counts, minlength=self.shape[0] * self.shape[1])
+        return np.asarray(summed.astype(np.int64).reshape(self.shape))
