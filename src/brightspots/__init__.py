@@ -23,6 +23,10 @@ _HOME = {
     "read_counts": "brightspots.tallies.reported",
     "load_benchmarks": "brightspots.findings.benchmarks",
     "estimate": "brightspots.findings.estimates",
+    "estimate_means": "brightspots.findings.means",
+    "make_weighting": "brightspots.findings.weighting",
+    "standardise": "brightspots.findings.standardised",
+    "assess_reliability": "brightspots.findings.reliability",
     "compare": "brightspots.findings.comparisons",
     "compare_scales": "brightspots.findings.distributions",
     "flag_cohorts": "brightspots.findings.cohorts",
@@ -62,7 +66,11 @@ if TYPE_CHECKING:
     from brightspots.findings.drivers import find_drivers
     from brightspots.findings.estimates import estimate
     from brightspots.findings.funnels import place_among_areas
+    from brightspots.findings.means import estimate_means
+    from brightspots.findings.reliability import assess_reliability
+    from brightspots.findings.standardised import standardise
     from brightspots.findings.trends import follow_trends
+    from brightspots.findings.weighting import make_weighting
     from brightspots.measures import sdq
     from brightspots.publications.publishing import publish
     from brightspots.questionnaire.loading import load_questionnaire

@@ -29,7 +29,7 @@ from brightspots.statistics import (
 )
 from brightspots.survey.survey import Survey
 from brightspots.tallies.counting import tally
-from brightspots.tallies.tally import Counts, Tally
+from brightspots.tallies.tally import Counts, Tally, refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -226,7 +226,8 @@ def flag_cohorts(
     Raises
     ------
     ArgumentError
-        If a trait or measure is not known, the measure has no unfavourable side, or a number is out of range.
+        If a trait or measure is not known, the measure has no unfavourable side, a number is out of range, or
+        waves were pooled.
     TallyError
         If a tally does not hold the full profile of the traits.
 
@@ -254,6 +255,7 @@ def flag_cohorts(
     if counted is None:
         profiles = _profiles_of_frame(source, traits, measure, direction, within)
     else:
+        refuse_pooled(counted, "source", "a search would take them for separate children")
         profiles, bands = _profiles_of_tally(counted, traits, measure, direction, within)
     seed = _seed(profiles, measure, direction, max_order, within, permutations)
     search = _search(profiles, max_order, permutations, seed)

@@ -162,8 +162,8 @@ def compare(
         If a benchmark is for a measure, category or age band that the questionnaire does not have: every one.
     ArgumentError
         If `previous` is of another area, holds several waves or a later one, or shares no measure; if our
-        council may stand in `elsewhere` under another name, or a council there twice; or if an override is
-        not known or has no reason.
+        council may stand in `elsewhere` under another name, or a council there twice; if waves were pooled;
+        or if an override is not known or has no reason.
 
     Notes
     -----

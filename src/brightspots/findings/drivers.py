@@ -23,7 +23,7 @@ from brightspots.statistics.logistic import EVENTS_PER_COLUMN
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
 from brightspots.tallies.counting import tally
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Tally, refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -178,6 +178,8 @@ def find_drivers(
         raise ArgumentError(f"confidence is {confidence!r}; give a number between 0 and 1.")
     if not isinstance(source, Survey | Tally):
         raise ArgumentError(f"source is a {type(source).__name__}; give a Survey or a Tally.")
+    if isinstance(source, Tally):
+        refuse_pooled(source, "source", "a model would take them for separate children")
     asked = _candidates(source, candidates, outcome)
     names = tuple(one.name for one in asked)
     profiles = _profiles(source, asked, outcome)

@@ -24,6 +24,7 @@ from brightspots.questionnaire.spelling import fold
 from brightspots.statistics import adjust, funnel, funnel_limits
 from brightspots.statistics.funnels import AREAS_NEEDED, TAILS_DRAWN_IN
 from brightspots.tables import Table
+from brightspots.tallies.tally import refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,6 +164,7 @@ def place_among_areas(
     True
     """
     counted = as_tally(source)
+    refuse_pooled(counted, "source", "areas are placed by one wave of each")
     asked = _measure(counted, measure)
     category = _category(asked, category)
     band = _band(asked, age_band)

@@ -12,6 +12,7 @@ from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE, Benchmark
 from brightspots.findings.elsewhere import Elsewhere, read_elsewhere
 from brightspots.findings.estimates import Estimates, as_tally, estimate
 from brightspots.findings.likeness import checked_overrides, mismatches_of_editions, year_of
+from brightspots.tallies.tally import refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from brightspots.measures.measure import Measure
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
+
+SEPARATE = "a test would take them for separate children"
 
 Place = tuple[str, str]
 Rows = dict[tuple[str, str, str], Any]
@@ -150,6 +153,7 @@ def read_sides(
     """
     reasons = checked_overrides(overrides)
     ours = estimate(source, confidence=confidence)
+    refuse_pooled(ours.source, "source", SEPARATE)
     figures = _figures(benchmarks)
     faults = [fault for figure in figures for fault in figure.misfits(ours.questionnaire)]
     if faults:
@@ -158,10 +162,13 @@ def read_sides(
     before = others = None
     if previous is not None:
         before = estimate(as_tally(previous, name="previous"), confidence=confidence)
+        refuse_pooled(before.source, "previous", "which of them is the last?")
         _refuse_other_waves(ours, before)
         _refuse_strangers(ours, before, "previous")
     if elsewhere is not None:
-        others = read_elsewhere(elsewhere, _waves(ours), confidence=confidence)
+        counted = as_tally(elsewhere, name="elsewhere")
+        refuse_pooled(counted, "elsewhere", SEPARATE)
+        others = read_elsewhere(counted, _waves(ours), confidence=confidence)
         _refuse_strangers(ours, others.pooled, "elsewhere")
     return Sides(ours, meant, before, others, reasons)
 

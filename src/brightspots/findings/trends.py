@@ -37,7 +37,7 @@ from brightspots.statistics import (
 from brightspots.statistics.effects import MEANINGFUL
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Tally, refuse_pooled
 
 if TYPE_CHECKING:
     from brightspots.measures.measure import Measure
@@ -232,6 +232,7 @@ def _one_by_one(waves: Sequence[Survey | Tally] | Survey | Tally) -> tuple[str, 
     parts: list[tuple[str, str, Tally]] = []
     for i, source in enumerate(given):
         counted = as_tally(source, name=f"waves[{i}]")
+        refuse_pooled(counted, f"waves[{i}]", "a trend needs each by itself")
         places = sorted({key[:2] for key in counted.table(()).keys})
         if not places:
             raise ArgumentError(f"waves[{i}] holds no answers.")

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from brightspots.errors import ArgumentError
+from brightspots.findings.margins import AGE_BAND
 from brightspots.statistics import raked_share, weighted_share
 from brightspots.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from brightspots.questionnaire.model import Questionnaire
+    from brightspots.findings.margins import Margin
     from brightspots.statistics import Raked, WeightedShare
     from brightspots.tallies.tally import Counts, CountTable, Grouping, Key, Tally
-
-AGE_BAND = "age_band"
-KEY_PARTS = ("area", "wave", AGE_BAND)
 
 
 class Weights(Protocol):
@@ -73,60 +71,6 @@ class _Sums:
         return self.source.weights(self.table, measure, answers).T
 
 
-class Cell(NamedTuple):
-    """One cell of a margin: the levels that were merged into it, and how many people there are."""
-
-    levels: tuple[tuple[str, ...], ...]
-    population: float
-
-    @property
-    def name(self) -> str:
-        """The levels as people read them."""
-        return " or ".join(" x ".join(level) for level in self.levels)
-
-
-@dataclass(frozen=True)
-class Margin:
-    """How many people there are at each level of a trait, of an age band, or of several crossed.
-
-    Attributes
-    ----------
-    traits : tuple of str
-        Ids; ``age_band`` among them where the form answered matters.
-    cells : tuple of Cell
-    """
-
-    traits: tuple[str, ...]
-    cells: tuple[Cell, ...]
-
-    @property
-    def name(self) -> str:
-        """The traits as people read them."""
-        return " x ".join(self.traits)
-
-    def places(self, keys: Iterable[Key], grouping: Grouping, questionnaire: Questionnaire) -> list[int]:
-        """Return the cell of each key; the one after the last for those of whom a trait is not known.
-
-        Raises
-        ------
-        ArgumentError
-            If a key has a level that the margin does not give.
-        """
-        unknown = {t: questionnaire.trait[t].not_known for t in self.traits if t != AGE_BAND}
-        columns = [(*KEY_PARTS, *grouping).index(trait) for trait in self.traits]
-        known = {level: i for i, cell in enumerate(self.cells) for level in cell.levels}
-        found = []
-        for key in keys:
-            levels = tuple(key[i] for i in columns)
-            if any(level == unknown.get(trait) for trait, level in zip(self.traits, levels, strict=True)):
-                found.append(len(self.cells))
-            elif levels in known:
-                found.append(known[levels])
-            else:
-                raise ArgumentError(f"margins give no population for {self.name} {' x '.join(levels)}.")
-        return found
-
-
 class Weighting(Table):
     """Weights that make the answers meet known margins, with the response rates behind them. Not for release.
 
@@ -143,8 +87,8 @@ class Weighting(Table):
         The weight of each cell.
     sample : array
         How many answered in each cell.
-    place : tuple of str
-        Area and wave.
+    answered : mapping of profile to int
+        How many answered, by area, wave, age band and traits.
     design_effect : float
         Kish's: how many times as many answers these weights need for the same precision, at least.
     trimmed : float
@@ -164,7 +108,7 @@ class Weighting(Table):
     margins: tuple[Margin, ...]
     raked: Raked
     sample: Counts
-    place: tuple[str, str]
+    answered: Mapping[Key, int]
     design_effect: float
     trimmed: float
     worth_it: bool
@@ -178,14 +122,6 @@ class Weighting(Table):
         named = dict.fromkeys(trait for margin in self.margins for trait in margin.traits)
         return tuple(trait for trait in named if trait != AGE_BAND)
 
-    def cells(self, keys: Iterable[Key], grouping: Grouping, questionnaire: Questionnaire) -> Counts:
-        """Return the cell of each key among those of all margins, counted in one row."""
-        listed = list(keys)
-        places = [margin.places(listed, grouping, questionnaire) for margin in self.margins]
-        return np.ravel_multi_index(
-            [np.array(place, dtype=np.int64) for place in places], self.sample.shape, mode="raise"
-        ).astype(np.int64)
-
     def sheet(self, source: Tally, table: CountTable, grouping: Grouping) -> Sheet:
         """Return what finds the counts of each key in each cell.
 
@@ -195,18 +131,7 @@ class Weighting(Table):
             If the weights were made from other answers.
         """
         profiles = source.table(self.traits)
-        counted = np.zeros(self.sample.size, dtype=np.int64)
-        other = any(key[:2] != self.place for key in profiles.keys)
-        if not other:
-            try:
-                np.add.at(
-                    counted,
-                    self.cells(profiles.keys, self.traits, source.questionnaire),
-                    source.responses(profiles),
-                )
-            except (ArgumentError, ValueError):
-                other = True
-        if other or (counted != self.sample.ravel()).any():
+        if dict(zip(profiles.keys, source.responses(profiles).tolist(), strict=True)) != self.answered:
             raise ArgumentError(
                 "weights were made from other answers than source holds; make them from these, of one area "
                 "and wave."
@@ -215,7 +140,8 @@ class Weighting(Table):
         fine = source.table(finer)
         place = {key: i for i, key in enumerate(table.keys)}
         rows = np.array([place[key[: 3 + len(grouping)]] for key in fine.keys], dtype=np.int64)
-        cells = self.cells(fine.keys, finer, source.questionnaire)
+        places = [np.array(margin.places(fine.keys, finer), dtype=np.int64) for margin in self.margins]
+        cells = np.ravel_multi_index(tuple(places), self.sample.shape)
         return _Counted(source, fine, rows * self.sample.size + cells, (len(table.keys), self.sample.size))
 
     def shares(self, n: Counts, base: Counts, inside: Counts) -> WeightedShare:
