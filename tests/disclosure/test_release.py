@@ -109,6 +109,106 @@ class TestResponses:
         assert {f.age_band for f in out.figures if f.status == "shown"} in ({"older"}, set())
 
 
+class TestLikelyRanges:
+    """A figure carries the interval that its estimate asked for, worked out from what is published."""
+
+    @staticmethod
+    def tally(**eligible):
+        frame = pd.concat([children({"yes": 25, "no": 15}), children({"yes": 38, "no": 2}, age_band="older")])
+        numbers = {(*PLACE, band): n for band, n in (eligible or {"younger": 60, "older": 50}).items()}
+        return bs.tally(frame, questionnaire=SMALL, eligible=numbers)
+
+    @staticmethod
+    def said(out, band):
+        (figure,) = [f for f in out.figures if f.measure == "fun" and f.age_band == band]
+        return figure
+
+    @pytest.mark.parametrize("method", ["wilson", "clopper_pearson", "midp", "jeffreys", "agresti_coull"])
+    @pytest.mark.parametrize("confidence", [0.9, 0.95])
+    def test_a_figure_has_the_range_of_its_estimate(self, method, confidence):
+        estimates = bs.estimate(self.tally(), measures=["fun"], method=method, confidence=confidence)
+        out = bs.release(estimates)
+        shown = [f for f in out.figures if f.status == "shown"]
+        assert shown
+        ranges = {row.age_band: (row.lower, row.upper) for row in estimates}
+        for figure in shown:
+            assert (figure.lower, figure.upper) == pytest.approx(ranges[figure.age_band])
+        for figure in out.figures:
+            if figure.lower is not None:
+                assert (figure.method, figure.confidence, figure.target) == (method, confidence, "process")
+
+    def test_a_figure_of_all_children_has_the_range_of_its_estimate(self):
+        estimates = bs.estimate(self.tally(), measures=["fun"], target="finite")
+        figure = self.said(bs.release(estimates), "younger")
+        (row,) = [row for row in estimates if row.age_band == "younger"]
+        assert (figure.method, figure.target) == (row.method, row.target) == ("hyper_midp", "finite")
+        assert (figure.lower, figure.upper) == (row.lower, row.upper)
+        usual = self.said(bs.release(bs.estimate(self.tally(), measures=["fun"])), "younger")
+        assert figure.upper - figure.lower < usual.upper - usual.lower
+
+    def test_a_band_keeps_the_range_of_the_process(self):
+        finite, usual = (
+            self.said(bs.release(bs.estimate(self.tally(), measures=["fun"], target=target)), "older")
+            for target in ("finite", "process")
+        )
+        assert finite.status == "banded"
+        assert finite == usual
+
+    def test_a_hidden_figure_says_nothing_of_its_range(self):
+        frame = children({"yes": 5, "no": 3})
+        counted = bs.tally(frame, questionnaire=SMALL, eligible={(*PLACE, "younger"): 20})
+        figure = self.said(bs.release(bs.estimate(counted, measures=["fun"], target="finite")), "younger")
+        assert (figure.status, figure.method, figure.target, figure.confidence) == ("withheld", "", "", None)
+
+    def test_eligible_numbers_that_are_not_published_are_refused(self):
+        finite = bs.estimate(self.tally(), measures=["fun"], target="finite")
+        other = bs.estimate(self.tally(younger=70, older=50), measures=["afraid"])
+        with pytest.raises(ArgumentError, match="rests on other eligible numbers than this release gives"):
+            bs.release(other, finite)
+
+    def test_one_figure_has_one_range(self):
+        one, other = (bs.estimate(self.tally(), measures=["fun"], method=m) for m in ("wilson", "midp"))
+        with pytest.raises(ArgumentError, match="ask for different likely ranges of fun"):
+            bs.release(one, other)
+        wide = bs.estimate(self.tally(), measures=["afraid"], confidence=0.9)
+        with pytest.raises(ArgumentError, match="different confidence"):
+            bs.release(one, wide)
+
+    def test_comparisons_take_no_part_in_the_finite_target(self):
+        survey = bs.make_survey(respondents=300, seed=4)
+        compared = bs.compare(survey, bs.load_benchmarks("sheffield-2021"))
+        usual, finite = (
+            bs.release(bs.estimate(survey, target=target), compared) for target in ("process", "finite")
+        )
+        assert any(figure.target == "finite" for figure in finite.figures)
+
+        def told(out):
+            names = ("comparator", "benchmark", "verdict", "reason", "effect_size", "detectable")
+            names += ("difference", "difference_lower", "difference_upper")
+            return [tuple(getattr(c, name) for name in names) for c in out.comparisons]
+
+        assert told(finite) == told(usual)
+        keys = [
+            [(f.measure, f.age_band, f.status, f.n, f.count) for f in out.figures] for out in (usual, finite)
+        ]
+        assert keys[0] == keys[1]
+
+
+class TestWhatIsNotAudited:
+    def test_weighted_estimates_are_refused(self):
+        frame = children({"yes": 25, "no": 15}).assign(weight=[1, 2] * 20)
+        weighted = bs.estimate(bs.tally(frame, questionnaire=SMALL), weights="given")
+        with pytest.raises(ReleaseError, match="give single answers away by difference"):
+            bs.release(weighted)
+        assert bs.release(bs.estimate(bs.tally(frame, questionnaire=SMALL))).figures
+
+    def test_pooled_waves_are_refused(self):
+        frames = [children({"yes": 25, "no": 15}).assign(wave=wave) for wave in ("2019", "2021")]
+        pooled = bs.tally(pd.concat(frames), questionnaire=SMALL).pool_waves()
+        with pytest.raises(ArgumentError, match="until they are audited with each wave by itself"):
+            bs.release(bs.estimate(pooled))
+
+
 class TestCohorts:
     def flagged(self):
         """Few girls in kinship care, all of whom are afraid: flagged, and too few to be shown."""

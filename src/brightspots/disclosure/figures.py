@@ -32,6 +32,9 @@ class Figure:
         The band: more than, or fewer than, so many percent.
     low_base : bool
         Fewer than 30 answers.
+    method, target : str
+        Of the likely range; empty where there is none.
+    confidence : float or None
     """
 
     questionnaire: str
@@ -53,6 +56,9 @@ class Figure:
     above: int | None = None
     below: int | None = None
     low_base: bool = False
+    method: str = ""
+    target: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

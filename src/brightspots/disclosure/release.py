@@ -31,22 +31,26 @@ from brightspots.findings.cohort_waves import Rechecks
 from brightspots.findings.cohorts import Cohorts, searched_category
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, LOW_BASE, Estimates
+from brightspots.findings.intervals import Asked
 from brightspots.findings.verdicts import BETTER, WORSE
 from brightspots.statistics import proportion_interval
 from brightspots.tables import Table
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Tally, refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from brightspots.questionnaire.model import Questionnaire
+    from brightspots.statistics import Interval
 
 _KEY = object()
 DIFFERENCE = ("difference", "difference_lower", "difference_upper")
 FEWEST_AREAS = 3
 """Fewest other councils whose pooled counts are said."""
 SHRUNK = ("shrunk_share", "shrunk_lower", "shrunk_upper")
+CONFIDENCE = 0.95
+"""Of the likely range of figures for which no estimate asked for another."""
 Result = Estimates | Comparisons | Cohorts | Descriptions | Rechecks
 
 
@@ -208,9 +212,10 @@ def release(
     Raises
     ------
     ArgumentError
-        If a result is of another kind, or two were counted from different answers.
+        If a result is of another kind, is of pooled waves, or two were counted from different answers or ask
+        for different likely ranges.
     ReleaseError
-        If earlier editions leave no safe way.
+        If estimates are weighted, or earlier editions leave no safe way.
 
     Examples
     --------
@@ -231,14 +236,18 @@ def release(
             raise ArgumentError(
                 "These cohorts come from a plain data frame; only those of a survey can be released."
             )
+        _refuse_unaudited(result)
         by_questionnaire[result.source.questionnaire.id].append(result)
+    confidences = {result.asked.confidence for result in results if isinstance(result, Estimates)}
+    if len(confidences) > 1:
+        raise ArgumentError("Two of the estimates have likely ranges of different confidence; choose one.")
     if not by_questionnaire:
         raise ArgumentError("release got nothing to release.")
     editions = [read_edition(path) for path in previous]
     parts: dict[str, Any] = defaultdict(dict)
     lists: dict[str, list[Any]] = defaultdict(list)
     for name, own in by_questionnaire.items():
-        _Part(name, own, policy, editions).add_to(parts, lists)
+        _Part(name, own, policy, editions, next(iter(confidences), CONFIDENCE)).add_to(parts, lists)
     return Release(
         _KEY,
         policy=policy,
@@ -267,7 +276,9 @@ AUDIT_COLUMNS = (
 class _Part:
     """The results of one questionnaire on their way out."""
 
-    def __init__(self, name: str, results: list[Any], policy: Policy, editions: list[Edition]) -> None:
+    def __init__(
+        self, name: str, results: list[Any], policy: Policy, editions: list[Edition], confidence: float
+    ) -> None:
         self.name, self.results, self.policy = name, results, policy
         self.questionnaire: Questionnaire = results[0].source.questionnaire
         self.tally = _one_source([r.source for r in results])
@@ -277,6 +288,8 @@ class _Part:
         before = [*compared, *(r.previous for r in results if isinstance(r, Rechecks))]
         self.tallies |= _by_place([t for t in before if t is not None], self.tallies)
         self.forms = {place: _forms(tally, place) for place, tally in self.tallies.items()}
+        self.usual = Asked.of(None, "process", confidence, fractions=False)
+        self.asked = self._asked()
         asked = [r for r in results if not isinstance(r, Descriptions)]
         wanted = list(dict.fromkeys(cell for result in asked for cell in self._cells(result)))
         described = [r for r in results if isinstance(r, Descriptions)]
@@ -289,10 +302,7 @@ class _Part:
     def _cells(self, result: Result) -> Iterable[Cell]:
         """Return the cells that a result would like to show."""
         if isinstance(result, Estimates):
-            traits = list(dict.fromkeys(trait for grouping in result.by for trait in grouping))
-            for row in result:
-                group = tuple((t, getattr(row, t)) for t in traits if getattr(row, t) != ALL)
-                yield Cell(row.area, row.wave, row.measure, row.category, row.age_band, group)
+            yield from (cell for cell, _ in _estimated(result))
         elif isinstance(result, Comparisons):
             for row in result:
                 if row.share is not None:
@@ -316,6 +326,36 @@ class _Part:
         elif isinstance(result, Rechecks):
             cells = [_recheck_cell(result, row) for row in result]
         yield from (c for cell in cells if cell is not None for c in (cell, _rest(cell)))
+
+    def _asked(self) -> dict[Cell, Asked]:
+        """Return the likely range that the estimates ask for, by cell."""
+        asked: dict[Cell, Asked] = {}
+        eligible = {(r.area, r.wave, r.age_band): r.eligible for r in self._responses()}
+        for result in self.results:
+            if not isinstance(result, Estimates):
+                continue
+            for cell, row in _estimated(result):
+                wanted = replace(result.asked, method=row.method, target=row.target)
+                if asked.setdefault(cell, wanted) != wanted:
+                    raise ArgumentError(
+                        f"Two of the estimates ask for different likely ranges of {row.measure}; choose one."
+                    )
+                numbers = [eligible.get((row.area, row.wave, band)) for band in self._bands(cell)]
+                published = None if None in numbers else sum(filter(None, numbers))
+                if row.target == "finite" and row.eligible != published:
+                    raise ArgumentError(
+                        f"A likely range of all children needs their number beside it: that of {row.measure} "
+                        "rests on other eligible numbers than this release gives."
+                    )
+        return asked
+
+    def _bands(self, cell: Cell) -> tuple[str, ...]:
+        """Return the age bands in a cell."""
+        if cell.age_band != ALL:
+            return (cell.age_band,)
+        forms = self.forms[(cell.area, cell.wave)]
+        measure = self.tallies[(cell.area, cell.wave)].measures[cell.measure]
+        return tuple(band for band in measure.asked if band in forms)
 
     def _published_cells(self) -> dict[Cell, None]:
         """Return the cells of which something is said, be it that they are withheld.
@@ -382,20 +422,24 @@ class _Part:
         decision = self.planned[cell].decision if cell in self.planned else Decision("no base", 0, 0)
         said: dict[str, Any] = {}
         if decision.status in ("shown", "banded"):
-            low, high = (proportion_interval(k, decision.n) for k in (decision.least, decision.greatest))
+            asked = self.asked.get(cell, self.usual)
+            if decision.status == "banded" and asked.target == "finite":
+                asked = self.usual
+            low, high = (self._range(cell, asked, k, decision.n) for k in (decision.least, decision.greatest))
             said = {
                 "n": decision.n,
                 "lower": float(low.lower),
                 "upper": float(high.upper),
                 "low_base": decision.n < LOW_BASE,
+                "method": asked.method,
+                "target": asked.target,
+                "confidence": asked.confidence,
             }
         if decision.status == "shown":
             said |= {"count": decision.count, "share": decision.count / decision.n}
         if decision.status == "no base" and cell in self.planned:  # else nobody counted it
             said = {"n": 0}
         measure = self.tallies[(cell.area, cell.wave)].measures[cell.measure]
-        forms = self.forms[(cell.area, cell.wave)]
-        bands = tuple(b for b in measure.asked if b in forms) if cell.age_band == ALL else (cell.age_band,)
         return Figure(
             questionnaire=self.name,
             area=cell.area,
@@ -404,13 +448,22 @@ class _Part:
             measure=cell.measure,
             category=cell.category,
             age_band=cell.age_band,
-            age_bands=bands,
+            age_bands=self._bands(cell),
             group=cell.group,
             rest=cell.rest,
             status=decision.status,
             above=decision.above,
             below=decision.below,
             **said,
+        )
+
+    def _range(self, cell: Cell, asked: Asked, count: int, n: int) -> Interval:
+        """Return the likely range of a count, from numbers that are published."""
+        everyone = None
+        if asked.target == "finite":
+            everyone = sum(self.tally.eligible[(cell.area, cell.wave, band)] for band in self._bands(cell))
+        return proportion_interval(
+            count, n, confidence=asked.confidence, method=asked.method, population=everyone
         )
 
     def _comparison(self, row: Any) -> ReleasedComparison:
@@ -616,6 +669,29 @@ class _Part:
             "said": said,
             "why": decision.why,
         }
+
+
+def _refuse_unaudited(result: Result) -> None:
+    """Refuse what the audit cannot see through."""
+    if isinstance(result, Estimates) and result.weights is not None:
+        raise ReleaseError(
+            "Weighted estimates cannot be released: beside the unweighted figure of the same children they "
+            "would give single answers away by difference. Release the estimates without weights."
+        )
+    if result.source is not None:
+        refuse_pooled(
+            result.source,
+            "A result",
+            "two waves shown together are for use inside until they are audited with each wave by itself",
+        )
+
+
+def _estimated(result: Estimates) -> Iterable[tuple[Cell, Any]]:
+    """Return the rows of estimates with the cells that they are of."""
+    traits = list(dict.fromkeys(trait for grouping in result.by for trait in grouping))
+    for row in result:
+        group = tuple((t, getattr(row, t)) for t in traits if getattr(row, t) != ALL)
+        yield Cell(row.area, row.wave, row.measure, row.category, row.age_band, group), row
 
 
 def _by_name(figure: Figure) -> tuple[Any, ...]:

@@ -52,6 +52,8 @@ class Estimates(Table):
         The groupings asked for.
     promise : str
         What the children were told about anonymity.
+    asked : Asked
+        The interval asked for: its method, target and confidence.
     weights : Weighting, "given" or None
         What weighted them.
     """
@@ -60,6 +62,7 @@ class Estimates(Table):
     source: Tally
     by: tuple[Grouping, ...]
     promise: str
+    asked: Asked
     weights: Weighting | Literal["given"] | None
 
     @property
@@ -160,7 +163,7 @@ def estimate(
     wanted = _wanted(counted, measures)
     blocks = [block for grouping in groupings for block in _blocks(counted, grouping, wanted, weighing)]
     result = Estimates(_columns(counted, blocks, traits, asked, weighing))
-    result.source, result.by, result.weights = counted, groupings, weights
+    result.source, result.by, result.asked, result.weights = counted, groupings, asked, weights
     result.promise = source.promise if isinstance(source, Survey) else ""
     return result
 

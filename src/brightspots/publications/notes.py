@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from brightspots.findings.estimates import LOW_BASE
@@ -39,9 +40,32 @@ WORDS = (
     ("not singled out", "The search did not pick the group. It may still differ by less than can be shown."),
 )
 
-READING = (
+PERCENTAGES = (
     "Each percentage is of those who answered the question. The numbers beside it say how many that was.",
-    "The likely range allows for chance: ranges made this way hold the true share about 19 times in 20.",
+)
+
+LIKELY = "The likely range allows for chance: ranges made this way hold the true share about {times} in {of}."
+
+METHODS = {
+    "wilson": "Wilson's score interval",
+    "agresti_coull": "the interval of Agresti and Coull",
+    "clopper_pearson": "the exact interval of Clopper and Pearson",
+    "midp": "the exact interval with half the weight at its ends (mid-P)",
+    "jeffreys": "Jeffreys' interval",
+    "hyper_midp": "the hypergeometric interval with half the weight at its ends (mid-P)",
+    "hyper_exact": "the exact hypergeometric interval",
+    "wilson_fpc": "Wilson's score interval for a finite group",
+    "bb_jeffreys": "the beta-binomial interval for a finite group",
+}
+USUAL_METHOD = "wilson"
+
+OF_ALL = (
+    "The likely ranges of whole age groups are of the share among all who could have answered this time: "
+    "those who answered are treated as a random sample of all who could have. Other ranges, and all "
+    "comparisons, look beyond this one time."
+)
+
+READING = (
     "Percentages are rounded to whole numbers. A difference is rounded by itself, so it can be one point "
     "away from the difference of two rounded percentages.",
     "Points are percentage points: one percentage taken from another.",
@@ -127,7 +151,11 @@ def about_section(contents: Contents) -> Section:
     among = [AMONG_COUNCILS] if any(c.areas is not None for c in contents.comparisons) else []
     how = Section("How comparisons were made", (_notes(*COMPARING, *among),))
     compared = [how] if contents.comparisons else []
-    reading = (_notes(*READING), _meanings("Symbols", "Symbol", SYMBOLS), _meanings("Words", "Word", WORDS))
+    reading = (
+        _notes(*PERCENTAGES, *_ranges(contents), *READING),
+        _meanings("Symbols", "Symbol", SYMBOLS),
+        _meanings("Words", "Word", WORDS),
+    )
     return Section(
         "About these figures",
         (),
@@ -141,6 +169,18 @@ def about_section(contents: Contents) -> Section:
             Section("About this report", (Paragraph(Sentence(COLOPHON)),)),
         ),
     )
+
+
+def _ranges(contents: Contents) -> list[str]:
+    """Say what the likely ranges are, of those that are in the release."""
+    figures = [figure for figure in contents.release.figures if figure.confidence is not None]
+    parts = {Fraction(f.confidence or 0).limit_denominator(1000) for f in figures} or {Fraction(19, 20)}
+    said = [LIKELY.format(times=f"{part.numerator} times", of=part.denominator) for part in sorted(parts)]
+    methods = sorted({METHODS[figure.method] for figure in figures if figure.method != USUAL_METHOD})
+    if methods:
+        usual = [METHODS[USUAL_METHOD]] if any(f.method == USUAL_METHOD for f in figures) else []
+        said.append(f"It is {listed([*methods, *usual], 'or')}.")
+    return said + ([OF_ALL] if any(figure.target == "finite" for figure in figures) else [])
 
 
 def _notes(*texts: str) -> Bullets:

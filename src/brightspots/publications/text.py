@@ -28,7 +28,8 @@ FORMAT = 1
 PLACE_COLUMNS = ("questionnaire", "area", "wave", "domain", "measure", "category", "age_band", "age_bands")
 FIGURE_COLUMNS = (
     *PLACE_COLUMNS, "group", "label", "category_label", "status", "symbol", "n", "count", "share", "lower",
-    "upper", "more_than_percent", "fewer_than_percent", "few_answers", "sentence", "note",
+    "upper", "confidence", "method", "target", "more_than_percent", "fewer_than_percent", "few_answers",
+    "sentence", "note",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     *PLACE_COLUMNS, "label", "category_label", "status", "n", "share", "comparator", "benchmark",
@@ -228,6 +229,9 @@ def _figure_row(contents: Contents, figure: Figure) -> dict[str, Any]:
         "share": _rounded(figure.share),
         "lower": _rounded(figure.lower),
         "upper": _rounded(figure.upper),
+        "confidence": figure.confidence,
+        "method": figure.method,
+        "target": figure.target,
         "more_than_percent": figure.above,
         "fewer_than_percent": figure.below,
         "few_answers": figure.low_base,
