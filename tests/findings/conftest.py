@@ -182,7 +182,10 @@ def turned():
 
 @pytest.fixture(scope="session")
 def survey_of(small):
-    """Make a survey of children: a dict each, with what is left out not asked or not answered."""
+    """Make a survey of children: a dict each, with what is left out not asked or not answered.
+
+    Children have weights if the first has one.
+    """
 
     def make(children, *, eligible=None, questionnaire=small):
         keys = {
@@ -201,7 +204,9 @@ def survey_of(small):
                 for child, band in zip(children, keys["age_band"], strict=True)
             ]
             codes[name] = np.array([answers.index(str(answer)) for answer in given])
-        frame = answer_frame(questionnaire, keys, codes)
+        weighted = bool(children) and "weight" in children[0]
+        weights = np.array([child["weight"] for child in children], dtype=float) if weighted else None
+        frame = answer_frame(questionnaire, keys, codes, weights)
         return Survey(questionnaire, frame, eligible or {}, Problems.of([]))
 
     return make

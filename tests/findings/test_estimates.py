@@ -11,17 +11,21 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from brightspots.errors import ArgumentError, TallyError
+from brightspots.findings.benchmarks import Benchmark
+from brightspots.findings.comparisons import compare
 from brightspots.findings.estimates import estimate
 from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import Questionnaire
 from brightspots.survey.synthetic import make_survey
 from brightspots.tallies.counting import tally
 from brightspots.tallies.reported import read_counts
+from brightspots.tallies.tally import load_tally
 
 BEFORE = ["area", "wave", "age_band", "domain", "measure", "category"]
 AFTER = [
     "n", "count", "share", "lower", "upper", "confidence", "method", "not_answered", "not_asked", "dont_know",
-    "prefer_not", "low_base", "eligible", "response_rate", "worst_lower", "worst_upper",
+    "prefer_not", "low_base", "eligible", "response_rate", "worst_lower", "worst_upper", "invalid",
+    "undecided", "responses", "age_bands", "target", "weighted", "n_effective", "unweighted_share",
 ]  # fmt: skip
 
 CHILDREN = [
@@ -81,8 +85,7 @@ def figures(rows, *names):
     ],
 )
 def test_columns_are_those_of_the_contract_in_order(survey, by, traits):
-    names = estimate(survey, by=by).column_names
-    assert list(names[: len(BEFORE + traits + AFTER)]) == BEFORE + traits + AFTER
+    assert list(estimate(survey, by=by).column_names) == BEFORE + traits + AFTER
 
 
 def test_bases_and_missing_kinds_by_hand(survey):
@@ -267,6 +270,153 @@ class TestIntervals:
         assert (above, below) == pytest.approx((0.025, 0.025), abs=1e-9)
 
 
+class TestAllChildrenOfOneWave:
+    """The finite target: limits from the methods note, section 1, of 690 children."""
+
+    @staticmethod
+    def counted(counts_of, count=60, n=300, everyone=690):
+        made = counts_of({"likes_school": (count, n)})
+        made.eligible[("North", "2021", "old")] = everyone
+        return made
+
+    @pytest.mark.parametrize(
+        ("count", "n", "method", "limits"),
+        [
+            (60, 300, None, (0.1681, 0.2348)),
+            (60, 300, "hyper_midp", (0.1681, 0.2348)),
+            (60, 300, "wilson_fpc", (0.1682, 0.2362)),
+            (255, 300, "wilson_fpc", (0.8171, 0.8779)),
+            (0, 300, None, (0, 0.0072)),
+            (3, 30, "hyper_midp", (0.0275, 0.2449)),
+        ],
+    )
+    def test_reference_values(self, counts_of, count, n, method, limits):
+        (row,) = estimate(self.counted(counts_of, count, n), target="finite", method=method)
+        assert (row.lower, row.upper) == pytest.approx(limits, abs=5.1e-5)
+        assert (row.target, row.method) == ("finite", method or "hyper_midp")
+        assert (row.share, row.n_effective, row.weighted) == (count / n, n, False)
+
+    @pytest.mark.parametrize("method", ["hyper_midp", "hyper_exact", "wilson_fpc", "bb_jeffreys"])
+    def test_when_everybody_answered_nothing_is_left_to_chance(self, counts_of, method):
+        (row,) = estimate(self.counted(counts_of, 138, 690), target="finite", method=method)
+        assert row.lower == row.share == row.upper == 0.2
+
+    @pytest.mark.parametrize("method", ["hyper_midp", "hyper_exact", "bb_jeffreys"])
+    def test_the_bands_together_are_of_all_their_children(self, survey_of, method):
+        from brightspots.statistics import proportion_interval
+
+        children = [{"age_band": "middle", "afraid": a} for a in ["always"] * 9 + ["never"] * 20]
+        children += [{"age_band": "old", "afraid": a} for a in ["always"] * 12 + ["never"] * 14]
+        numbers = {("North", "2021", "middle"): 40, ("North", "2021", "old"): 30}
+        rows = estimate(
+            survey_of(children, eligible=numbers), measures=["afraid"], target="finite", method=method
+        )
+        for band, count, n, everyone in (("middle", 9, 29, 40), ("old", 12, 26, 30), ("all", 21, 55, 70)):
+            row = the(rows, age_band=band)
+            expected = proportion_interval(count, n, method=method, population=everyone)
+            assert (row.lower, row.upper) == tuple(expected)
+
+    def test_rows_of_whom_the_number_is_not_known_keep_the_process_and_say_so(self, survey_of):
+        children = [
+            {"gender": "girl", "likes_school": "a lot", "afraid": "always", "supported": "a lot"}
+        ] * 12
+        children += [{"age_band": "middle", "likes_school": "a bit"}] * 7
+        source = survey_of(children, eligible={("North", "2021", "old"): 20})
+        by = [[], ["gender"]]
+        finite, usual = (list(estimate(source, by=by, target=t)) for t in ("finite", "process"))
+        for row, other in zip(finite, usual, strict=True):
+            known = row.age_band == "old" and row.gender == "all" and row.measure != "supported" and row.n > 0
+            assert (row.target, row.method) == (("finite", "hyper_midp") if known else ("process", "wilson"))
+            if not known:
+                assert (row.lower, row.upper) == (other.lower, other.upper)
+            assert [row.n, row.count, row.share] == [other.n, other.count, other.share]
+
+    def test_more_answers_than_children_are_refused_by_band(self, survey_of):
+        children = [{"likes_school": "a lot"}] * 5 + [{"age_band": "middle", "likes_school": "a lot"}] * 5
+        numbers = {("North", "2021", "old"): 4, ("North", "2021", "middle"): 9}
+        source = survey_of(children, eligible=numbers)
+        with pytest.raises(
+            TallyError, match="more answered than could have in North 2021 old: look for copies"
+        ):
+            estimate(source, target="finite")
+        assert len(estimate(source)) > 0
+
+    def test_comparisons_stay_with_the_process(self, survey_of):
+        children = [{"likes_school": a} for a in ["a lot"] * 50 + ["not much"] * 30]
+        source = survey_of(children, eligible={("North", "2021", "old"): 90})
+        pool = Benchmark(
+            measure="likes_school", age_band="old", comparator="care elsewhere", percent=75, source="a pool"
+        )
+        (before,) = compare(source, [pool])
+        (finite,) = estimate(source, measures=["likes_school"], target="finite")
+        (after,) = compare(source, [pool])
+        assert before == after
+        (usual,) = estimate(source, measures=["likes_school"])
+        assert (after.lower, after.upper) == (usual.lower, usual.upper) != (finite.lower, finite.upper)
+
+
+def weighed(answers, **more):
+    """Return children who like school or not: (weight, how many, how many of them do)."""
+    return [
+        {"weight": weight, "likes_school": "a lot" if i < count else "not much", **more}
+        for weight, n, count in answers
+        for i in range(n)
+    ]
+
+
+class TestWeightsOfTheAnswers:
+    def test_methods_note_reference_value(self, survey_of):
+        """Section 1: the smaller of Kish's 171.43 and the linearised 157.47."""
+        source = survey_of(weighed([(1, 150, 30), (2.5, 60, 25)]))
+        row = the(estimate(source, weights="given"), measure="likes_school")
+        assert (row.n, row.count, row.unweighted_share) == (210, 55, 55 / 210)
+        assert (row.share, row.n_effective) == pytest.approx((0.3083, 157.47), abs=5.1e-3)
+        assert (row.lower, row.upper) == pytest.approx((0.2415, 0.3843), abs=5.1e-5)
+        assert (row.weighted, row.method, row.target) == (True, "wilson", "process")
+        unweighted = the(estimate(source), measure="likes_school")
+        assert (unweighted.share, unweighted.weighted, unweighted.n_effective) == (55 / 210, False, 210)
+
+    def test_two_councils_together_are_worth_less_than_each(self, survey_of):
+        """Section 10: 100 answers of weight 1, 30 of them yes; 50 of weight 4, 25 of them yes."""
+        first, second = (tally(survey_of(weighed([part]))) for part in ((1, 100, 30), (4, 50, 25)))
+        row = the(estimate(first + second, weights="given"), measure="likes_school")
+        assert row.share == pytest.approx(0.433333, abs=5.1e-7)
+        assert row.n_effective == pytest.approx(0.433333 * 0.566667 / 0.050316**2, rel=1e-4)
+        alone = [
+            the(estimate(part, weights="given"), measure="likes_school").n_effective
+            for part in (first, second)
+        ]
+        assert alone == [100, 50]
+
+    def test_all_children_of_one_wave(self, survey_of):
+        source = survey_of(weighed([(1, 150, 30), (2.5, 60, 25)]), eligible={("North", "2021", "old"): 350})
+        row = the(estimate(source, weights="given", target="finite"), measure="likes_school")
+        assert (row.method, row.target) == ("wilson_fpc", "finite")
+        # By hand: 157.47 answers stand for 350 / 210 as many, of whom 1 - 210 / 350 were not seen.
+        m = 157.465 * (157.465 * 350 / 210 - 1) / (157.465 * 350 / 210 - 157.465)
+        lower, upper = proportion_confint(0.308333 * m, m, method="wilson")
+        assert (row.lower, row.upper) == pytest.approx((lower, upper), abs=1e-4)
+        everybody = survey_of(
+            weighed([(1, 150, 30), (2.5, 60, 25)]), eligible={("North", "2021", "old"): 210}
+        )
+        row = the(estimate(everybody, weights="given", target="finite"), measure="likes_school")
+        assert row.lower == pytest.approx(row.share) == pytest.approx(row.upper)
+
+    def test_a_cell_without_a_base_has_none(self, survey_of):
+        source = survey_of([*weighed([(2, 5, 3)]), {"weight": 3, "afraid": "dont_know"}])
+        row = the(estimate(source, weights="given"), measure="afraid")
+        assert (row.n, row.count, row.share, row.lower, row.n_effective) == (0, 0, None, None, 0)
+
+    def test_methods_that_need_whole_answers_are_refused(self, survey_of):
+        source = survey_of(weighed([(2, 5, 3)]))
+        with pytest.raises(
+            ArgumentError, match="with weights or pooled waves there are: wilson, agresti_coull"
+        ):
+            estimate(source, weights="given", method="midp")
+        with pytest.raises(ArgumentError, match="there are: wilson_fpc"):
+            estimate(source, weights="given", method="hyper_midp", target="finite")
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -275,7 +425,12 @@ class TestRefusals:
             ({"by": [["gender"], ["sex"]]}, "by names 'sex'"),
             ({"measures": ["likes_work"]}, "measures names 'likes_work', which small does not have"),
             ({"measures": "likes_school"}, "measures is 'likes_school'; give a list"),
-            ({"method": "wald"}, "method is 'wald'"),
+            ({"method": "wald"}, "method is 'wald'; for the target 'process' there are: wilson"),
+            ({"method": "hyper_midp"}, "for the target 'process' there are: wilson"),
+            ({"method": "wilson", "target": "finite"}, "for the target 'finite' there are: hyper_midp"),
+            ({"target": "everyone"}, "target is 'everyone'; there are: process, finite"),
+            ({"weights": "given"}, "weights is 'given', and source holds none"),
+            ({"weights": [1, 2]}, r"weights is \[1, 2\]; give 'given' or what make_weighting made"),
             ({"confidence": 95}, "confidence is 95"),
             ({"confidence": float("nan")}, "confidence is nan"),
         ],
@@ -416,3 +571,79 @@ def test_laws(survey_of, listed):
             assert math.isclose(row.share * row.n, row.count)
         else:
             assert row.share is row.lower is row.upper is None
+
+
+heavy = st.lists(
+    st.fixed_dictionaries(
+        {
+            "weight": st.integers(200, 200_000).map(lambda units: units / 10_000),
+            "age_band": st.sampled_from(["middle", "old"]),
+            "gender": st.sampled_from(["girl", "boy"]),
+            "likes_school": answers,
+        }
+    ),
+    min_size=2,
+    max_size=25,
+)
+weighted_law = settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def weighted_rows(source, **arguments):
+    arguments = {"by": [[], ["gender"]], "measures": ["likes_school"], "weights": "given"} | arguments
+    return list(estimate(source, **arguments))
+
+
+@weighted_law
+@given(heavy, st.sampled_from([2, 5, 0.5]))
+def test_weights_of_another_unit_change_nothing(survey_of, listed, times):
+    listed = [child | {"weight": round(child["weight"], 2)} for child in listed]
+    scaled = [child | {"weight": child["weight"] * times} for child in listed]
+    for row, other in zip(*(weighted_rows(survey_of(each)) for each in (listed, scaled)), strict=True):
+        assert row[:7] == other[:7]
+        for name in ("share", "lower", "upper", "n_effective"):
+            mine, theirs = getattr(row, name), getattr(other, name)
+            assert mine is theirs is None or mine == pytest.approx(theirs, rel=1e-9)
+
+
+@weighted_law
+@given(heavy)
+def test_weights_of_one_are_no_weights(survey_of, listed):
+    source = survey_of([child | {"weight": 1} for child in listed])
+    for row, other in zip(weighted_rows(source), weighted_rows(source, weights=None), strict=True):
+        assert row._replace(weighted=False) == other
+
+
+@weighted_law
+@given(heavy, st.integers(1, 24))
+def test_parts_of_weighted_answers_are_the_whole(survey_of, tmp_path_factory, listed, cut):
+    whole = tally(survey_of(listed), by=["gender"])
+    parts = [tally(survey_of(part), by=["gender"]) for part in (listed[:cut], listed[cut:]) if part]
+    assert weighted_rows(sum(parts)) == weighted_rows(whole) == weighted_rows(survey_of(listed))
+    path = tmp_path_factory.getbasetemp() / "weighted-estimates.json"
+    whole.save(path)
+    assert weighted_rows(load_tally(path, whole.questionnaire)) == weighted_rows(whole)
+
+
+@weighted_law
+@given(heavy)
+def test_weighted_rows_by_the_row_formula(survey_of, listed):
+    for row in weighted_rows(survey_of(listed)):
+        here = [
+            c
+            for c in listed
+            if row.gender in ("all", c["gender"])
+            and row.age_band in ("all", c["age_band"])
+            and c["likes_school"] not in MISSING_KINDS
+        ]
+        assert row.n == len(here)
+        if not here:
+            assert row.share is None
+            continue
+        w = np.array([c["weight"] for c in here])
+        y = np.array([c["likes_school"] in ("a lot", "a bit") for c in here])
+        assert row.share == pytest.approx(w @ y / w.sum(), abs=1e-12)
+        assert row.count == y.sum()
+        assert row.n_effective <= min(w.sum() ** 2 / (w @ w), row.n) * (1 + 1e-9)
+        assert 0 <= row.lower <= row.share <= row.upper <= 1

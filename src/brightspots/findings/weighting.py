@@ -193,9 +193,8 @@ def _notes(weighting: Weighting) -> list[str]:
         if row.population is None
     ]
     if weighting.trimmed:
-        notes.append(
-            f"The weights of {weighting.trimmed:.1%} of the answers were cut to five times the median."
-        )
+        cut = f"{weighting.trimmed:.1%}"
+        notes.append(f"The weights of {cut} of the answers were cut to five times the median one.")
     if weighting.design_effect > COSTLY:
         notes.append(
             f"These weights cost much: {weighting.sample.sum():,} answers say as much as "
