@@ -11,12 +11,13 @@ from brightspots.findings.estimates import ALL, BEFORE_TRAITS, as_tally, estimat
 from brightspots.questionnaire.model import SCORES
 from brightspots.statistics import scale_mean, weighted_scale_mean
 from brightspots.tables import Table
+from brightspots.tallies.tally import WEIGHT_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from brightspots.survey.survey import Survey
-    from brightspots.tallies.tally import Counts, Grouping, Tally
+    from brightspots.tallies.tally import Grouping, Tally
 
 SMALLEST = 10
 
@@ -148,8 +149,6 @@ def _row(
         return row | {"reason": "no_scores"}
     if any_band.n < SMALLEST:
         return row | {"reason": "small_base"}
-    if not any_band.weighted:
-        weights, squares = ns, ns
     effect = source.pooling_effect((any_band.area, any_band.wave))
     found = weighted_scale_mean(ns, weights, squares * effect, confidence=confidence)
     row |= {"mean": found.mean, "n_effective": found.n, "unweighted_mean": scale_mean(ns).mean}
@@ -162,7 +161,7 @@ def _row(
     }
 
 
-def _scores(source: Tally, row: Any, traits: Sequence[str]) -> tuple[Counts, Counts, Counts]:
+def _scores(source: Tally, row: Any, traits: Sequence[str]) -> tuple[Any, Any, Any]:
     """Return how many gave each score, and the sums of their weights and squares, for a row of estimates."""
     grouping = tuple(trait for trait in traits if getattr(row, trait) != ALL)
     table = source.table(grouping)
@@ -171,7 +170,7 @@ def _scores(source: Tally, row: Any, traits: Sequence[str]) -> tuple[Counts, Cou
     keys = [i for i, key in enumerate(table.keys) if key in wanted]
     columns = [source.columns[(row.measure, score)] for score in SCORES]
     ns = table.counts[np.ix_(keys, columns)].sum(axis=0)
-    if table.weights is None:
+    if not row.weighted or table.weights is None:
         return ns, ns, ns
     weights, squares = table.weights[:, keys][:, :, columns].sum(axis=1)
-    return ns, weights, squares
+    return ns, weights / WEIGHT_UNITS, squares / WEIGHT_UNITS**2

@@ -1,0 +1,107 @@
+"""Waves pooled for small councils: how wide the intervals are, and who refuses them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import brightspots as bs
+from brightspots.errors import ArgumentError
+from brightspots.findings.estimates import estimate
+from brightspots.statistics import proportion_interval
+
+WAVES = ("2017", "2019", "2021")
+
+
+@pytest.fixture(scope="module")
+def pooled(survey_of):
+    """Two waves of 30 children of each of two forms; a third of another council."""
+    children = [
+        {"wave": wave, "age_band": band, "gender": "girl", "likes_school": answer, "satisfied": 3, "happy": 2}
+        for wave in WAVES[1:]
+        for band in ("middle", "old")
+        for answer in ["a lot"] * 20 + ["not much"] * 10
+    ]
+    other = [{"area": "South", "likes_school": "a lot"}] * 40
+    numbers = {("North", wave, band): 50 for wave in WAVES[1:] for band in ("middle", "old")}
+    numbers[("South", "2021", "old")] = 80
+    return bs.tally(survey_of([*children, *other], eligible=numbers), by=["gender"]).pool_waves()
+
+
+def row_of(rows, area="North", age_band="all"):
+    (row,) = [r for r in rows if (r.area, r.age_band, r.measure) == (area, age_band, "likes_school")]
+    return row
+
+
+def test_intervals_are_those_of_fewer_answers(pooled):
+    row = row_of(estimate(pooled))
+    assert (row.wave, row.n, row.count, row.eligible) == ("2019 and 2021", 120, 80, 200)
+    assert row.n_effective == 80
+    assert (row.lower, row.upper) == pytest.approx(tuple(proportion_interval(80 * 2 / 3, 80)))
+    alone = row_of(estimate(pooled), area="South", age_band="old")
+    assert (alone.n, alone.n_effective) == (40, 40)
+
+
+def test_a_pooled_wave_has_no_finite_target_and_one_alone_has(pooled):
+    rows = estimate(pooled, target="finite")
+    assert row_of(rows).target == "process"
+    alone = row_of(rows, area="South", age_band="old")
+    assert (alone.target, alone.method) == ("finite", "wilson_fpc")
+
+
+@pytest.mark.parametrize("method", ["midp", "clopper_pearson", "jeffreys"])
+def test_methods_that_need_whole_answers_are_refused(pooled, method):
+    with pytest.raises(ArgumentError, match="with weights or pooled waves there are: wilson, agresti_coull"):
+        estimate(pooled, method=method)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda t: bs.flag_cohorts(t, traits=["gender"]),
+        lambda t: bs.follow_trends(t),
+        lambda t: bs.place_among_areas(t, measure="likes_school"),
+        lambda t: bs.find_drivers(t, candidates=["gender"]),
+        lambda t: bs.compare(t),
+        lambda t: bs.standardise(t, {"middle": 0.5, "old": 0.5}),
+        lambda t: bs.make_weighting(t, {"gender": {"girl": 300}}),
+        lambda t: bs.release(bs.estimate(t)),
+    ],
+)
+def test_whatever_would_take_them_for_separate_children_refuses_them(pooled, ask):
+    with pytest.raises(ArgumentError, match=r"holds waves that were pooled \('2019 and 2021'\): "):
+        ask(pooled.only(area="North"))
+
+
+def test_a_last_wave_that_was_pooled_is_refused(pooled, survey_of):
+    ours = survey_of([{"area": "North", "wave": "2023", "likes_school": "a lot"}] * 40)
+    with pytest.raises(ArgumentError, match="previous holds waves that were pooled"):
+        bs.compare(ours, previous=pooled.only(area="North"))
+
+
+def answers(rng, waves, children, again, share, runs, alike):
+    """Count the yes of some waves; any two answers of a child who answers again correlate by `alike`."""
+    minds = rng.random((runs, children)) < share
+    total = np.zeros(runs, dtype=int)
+    for _ in range(waves):
+        own = (rng.random((runs, children)) < np.sqrt(alike)) & (np.arange(children) < again)
+        total += np.where(own, minds, rng.random((runs, children)) < share).sum(axis=1)
+    return total
+
+
+@pytest.mark.parametrize("share", [0.3, 0.85])
+@pytest.mark.parametrize(("children", "waves"), [(25, 2), (60, 2), (60, 3)])
+def test_coverage_holds_at_the_worst_and_is_more_than_enough_otherwise(share, children, waves):
+    """Seeded: 4,000 councils whose children all answer each wave, half of them, or none of them again."""
+    rng = np.random.default_rng([children, waves])
+    n = waves * children
+    covered = {}
+    for again in (children, children // 2, 0):
+        count = answers(rng, waves, children, again, share, 4000, 0.5)
+        for name, size in (("pooled", n / (1 + (waves - 1) / 2)), ("separate", n)):
+            limits = proportion_interval(count / n * size, np.full(4000, size))
+            covered[name, again] = np.mean((limits.lower <= share) & (share <= limits.upper))
+    assert covered["pooled", children] > 0.935
+    assert covered["pooled", children // 2] > 0.955
+    assert covered["pooled", 0] > 0.97
+    assert covered["separate", children] < 0.925
