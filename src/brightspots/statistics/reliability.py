@@ -213,16 +213,20 @@ def _covariance(items: ArrayLike | ItemSums) -> Floats:
 def _one_factor(correlation: Floats) -> tuple[Floats, Floats]:
     """Fit one factor to correlation matrices by the EM algorithm: loadings and own variances."""
     tolerance, most = 1e-10, 10_000
-    loadings = np.full(correlation.shape[:-1], 0.7)
-    own = np.full(correlation.shape[:-1], 0.5)
+    shape = correlation.shape[:-1]
+    matrices = correlation.reshape(-1, *correlation.shape[-2:])
+    loadings = np.full(matrices.shape[:-1], 0.7)
+    own = np.full(matrices.shape[:-1], 0.5)
+    moving = np.arange(len(matrices))
     for _ in range(most):
-        before = own
-        ratio = loadings / own
-        score = ratio / (1 + (loadings * ratio).sum(axis=-1, keepdims=True))
-        shared = (correlation @ score[..., None])[..., 0]
-        left = 1 - (score * loadings).sum(axis=-1, keepdims=True)
-        loadings = shared / ((score * shared).sum(axis=-1, keepdims=True) + left)
-        own = np.maximum(1 - loadings * shared, SMALLEST_UNIQUENESS)
-        if not np.nanmax(np.abs(own - before), initial=0) > tolerance:
+        before, held = own[moving], loadings[moving]
+        ratio = held / before
+        score = ratio / (1 + (held * ratio).sum(axis=-1, keepdims=True))
+        shared = (matrices[moving] @ score[..., None])[..., 0]
+        left = 1 - (score * held).sum(axis=-1, keepdims=True)
+        loadings[moving] = shared / ((score * shared).sum(axis=-1, keepdims=True) + left)
+        own[moving] = np.maximum(1 - loadings[moving] * shared, SMALLEST_UNIQUENESS)
+        moving = moving[np.abs(own[moving] - before).max(axis=-1) > tolerance]
+        if not moving.size:
             break
-    return loadings, own
+    return loadings.reshape(shape), own.reshape(shape)
