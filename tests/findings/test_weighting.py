@@ -128,10 +128,12 @@ def test_every_row_by_the_row_formula(survey_of, seed, margins):
     columns += [np.array(who) == i for i in range(2)] if "gender" in margins else []
     root = np.sqrt(w)
     design = np.column_stack(columns).astype(float)
-    for row in estimate(source, by=[[], ["home"]], measures=["likes_school"], weights=weighting):
+    by = [[], ["home"], ["gender"]]
+    for row in estimate(source, by=by, measures=["likes_school"], weights=weighting):
         inside = np.array(
             [
                 row.home in ("all", c["home"])
+                and row.gender in ("all", c["gender"])
                 and row.age_band in ("all", c["age_band"])
                 and c["likes_school"] not in MISSING_KINDS
                 for c in children
@@ -146,7 +148,7 @@ def test_every_row_by_the_row_formula(survey_of, seed, margins):
         kish = total**2 / np.sum(w[inside] ** 2)
         assert row.share == pytest.approx(share)
         assert row.n == inside.sum()
-        expected = min(kish, share * (1 - share) / variance)
+        expected = min(kish, share * (1 - share) / variance) if 0 < row.share < 1 else kish
         assert row.n_effective == pytest.approx(row.n if np.ptp(w[inside]) < 1e-9 else expected)
 
 

@@ -580,3 +580,35 @@ def test_many_rows_and_columns_are_no_trouble(small: Questionnaire) -> None:
     frame = pd.DataFrame({f"x{i}": [rng.random()] * 3 for i in range(2000)} | {"school": ["a lot"] * 3})
     survey = read_survey({"8-11": frame}, small)
     assert survey.problems.column("code").count("unmapped_column") == 2000
+
+
+# ------------------------------------------------------------------------------------------------ weights
+
+
+def test_weights_stand_last_and_are_part_of_the_answers(small: Questionnaire) -> None:
+    young, old = YOUNG.assign(wgt=[1, 0.5, 2]), OLD.assign(wgt=["1.25", 3])
+    mapping = Mapping(weight="wgt")
+
+    def read(*frames: pd.DataFrame, **options: Any) -> bs.Survey:
+        return read_survey(dict(zip(("8-11", "11-18"), frames, strict=True)), small, **options)
+
+    survey = read(young, old, mapping=mapping)
+    assert survey.answers.columns[-1] == "weight"
+    assert survey.answers["weight"].tolist() == [1, 0.5, 2, 1.25, 3]
+    assert tally(survey) == tally(survey.answers, questionnaire=small)
+    assert tally(survey).weighted
+    turned = read(young.iloc[::-1], old, mapping=mapping)
+    assert turned.fingerprint == survey.fingerprint
+    heavier = read(young.assign(wgt=[1, 0.5, 2.5]), old, mapping=mapping)
+    without = read(YOUNG, OLD)
+    assert len({survey.fingerprint, heavier.fingerprint, without.fingerprint}) == 3
+    assert "weight" not in without.answers
+
+
+def test_weights_on_one_form_alone_are_an_error(small: Questionnaire) -> None:
+    files = {"8-11": YOUNG.assign(wgt=[1, 1, 2]), "11-18": OLD}
+    with pytest.raises(SurveyError) as caught:
+        read_survey(files, small, mapping=Mapping(weight="wgt"))
+    assert ("", "mapped_column_absent", "wgt", "") in problems(caught.value)
+    loose = read_survey(files, small, mapping=Mapping(weight="wgt"), strict=False)
+    assert "weight" not in loose.answers
