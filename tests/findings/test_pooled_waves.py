@@ -42,6 +42,25 @@ def test_intervals_are_those_of_fewer_answers(pooled):
     assert (alone.n, alone.n_effective) == (40, 40)
 
 
+def test_weights_and_pooling_both_cost(survey_of):
+    parts = [
+        ("2019", 1, "a lot", 30),
+        ("2019", 3, "not much", 10),
+        ("2021", 1, "not much", 30),
+        ("2021", 3, "a lot", 10),
+    ]
+    children = [
+        {"wave": wave, "weight": weight, "likes_school": answer}
+        for wave, weight, answer, n in parts
+        for _ in range(n)
+    ]
+    both = bs.tally(survey_of(children))
+    (row,) = estimate(both.pool_waves(), measures=["likes_school"], weights="given")
+    kish = 120**2 / (60 + 20 * 9)
+    assert row.share == 0.5
+    assert row.n_effective == pytest.approx(min(kish, 0.25 / (80 / 79 * 240 * 0.25 / 120**2)) / 1.5)
+
+
 def test_a_pooled_wave_has_no_finite_target_and_one_alone_has(pooled):
     rows = estimate(pooled, target="finite")
     assert row_of(rows).target == "process"

@@ -234,6 +234,8 @@ def test_pooled_waves_are_the_counts_of_all(small, make_frame, seed, n, by, weig
     direct = counted(small, frame.assign(wave="2019 and 2021"), by)
     assert all(pooled.table(g).same_as(direct.table(g)) for g in direct.groupings)
     assert pooled != direct
+    assert pooled - pooled == pooled.zero()
+    assert (pooled + pooled) - pooled == pooled == pooled + pooled.zero()
 
 
 def test_each_area_pools_its_own_waves(small, make_frame):

@@ -302,7 +302,8 @@ class Tally:
             eligible[key] = eligible.get(key, 0) + sign * number
             if eligible[key] < 0:
                 raise TallyError("Cannot take out more eligible children than there are.")
-        pooled = {**self.pooled_waves, **other.pooled_waves}
+        held = {key[:2] for table in tables.values() for key in table.keys}
+        pooled = {k: n for k, n in {**self.pooled_waves, **other.pooled_waves}.items() if k in held}
         return Tally(self.questionnaire, tables, _positive(eligible), pooled_waves=pooled)
 
     def _shared(self, other: Tally) -> list[Grouping]:
