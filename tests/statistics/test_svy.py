@@ -103,6 +103,25 @@ def test_raked_share(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_poststratified_share_of_some(seed):
+    """Within a cell all weights are one, so that here both fit the same residuals: those of a domain."""
+    ns, _, first, _, counted = cells(seed)
+    ns, people = ns.sum(axis=1), np.array([300, 500, 200])
+    inside = np.random.default_rng(seed).random(counted.size) < 0.4
+    columns = {"y": counted, "cell": first.astype(str), "inside": inside.astype(int).astype(str)}
+    made = sample(columns, np.ones(counted.size)).weighting.poststratify(
+        {str(i): float(n) for i, n in enumerate(people)}, cells="cell"
+    )
+    estimates = made.estimation.prop("y", by="inside").estimates
+    for level, chosen in (("0", ~inside), ("1", inside)):
+        theirs = next(one for one in estimates if (one.by_level, one.y_level) == ((level,), 1))
+        n, k = (np.bincount(first[chosen], w, minlength=3).astype(int) for w in (None, counted[chosen]))
+        ours = raked_share(k, n, rake(ns, [people], force=True), sample=ns)
+        assert ours.share == pytest.approx(theirs.est, rel=1e-9)
+        assert ours.standard_error == pytest.approx(theirs.se, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_weighted_mean_of_a_scale(seed):
     random = np.random.default_rng(seed)
     score, w = random.integers(0, 11, 220), random.uniform(0.3, 4, 220)
