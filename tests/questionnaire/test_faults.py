@@ -263,6 +263,7 @@ def test_every_line_of_the_minimal_document_is_needed(line):
         ),
         ('[comments]\nlikes_school = "Why?"', "id 'likes_school' stands more than once"),
         ('[comments]\nwave = "When?"', "id 'wave' is a reserved word"),
+        ('[comments]\nweight = "How heavy?"', "id 'weight' is a reserved word"),
         (
             '[scales.other]\noptions = ["yes", "no"]\nalso = { "A – b" = "no", "a - B" = "yes" }',
             "scales other also: 'a - b' would mean more than one option",
