@@ -82,6 +82,7 @@ def test_methods_that_need_whole_answers_are_refused(pooled, method):
         lambda t: bs.place_among_areas(t, measure="likes_school"),
         lambda t: bs.find_drivers(t, candidates=["gender"]),
         lambda t: bs.compare(t),
+        lambda t: bs.compare_scales(t),
         lambda t: bs.standardise(t, {"middle": 0.5, "old": 0.5}),
         lambda t: bs.make_weighting(t, {"gender": {"girl": 300}}),
         lambda t: bs.release(bs.estimate(t)),
@@ -92,10 +93,12 @@ def test_whatever_would_take_them_for_separate_children_refuses_them(pooled, ask
         ask(pooled.only(area="North"))
 
 
-def test_a_last_wave_that_was_pooled_is_refused(pooled, survey_of):
+def test_a_last_wave_or_others_that_were_pooled_are_refused(pooled, survey_of):
     ours = survey_of([{"area": "North", "wave": "2023", "likes_school": "a lot"}] * 40)
     with pytest.raises(ArgumentError, match="previous holds waves that were pooled"):
         bs.compare(ours, previous=pooled.only(area="North"))
+    with pytest.raises(ArgumentError, match="elsewhere holds waves that were pooled"):
+        bs.compare(ours, elsewhere=pooled)
 
 
 def answers(rng, waves, children, again, share, runs, alike):
