@@ -78,6 +78,7 @@ def test_methods_that_need_whole_answers_are_refused(pooled, method):
     "ask",
     [
         lambda t: bs.flag_cohorts(t, traits=["gender"]),
+        lambda t: bs.recheck_cohorts([{"gender": "girl"}], t),
         lambda t: bs.follow_trends(t),
         lambda t: bs.place_among_areas(t, measure="likes_school"),
         lambda t: bs.find_drivers(t, candidates=["gender"]),

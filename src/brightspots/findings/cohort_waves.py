@@ -23,7 +23,7 @@ from brightspots.statistics import (
     stratified_excess_table,
 )
 from brightspots.survey.survey import Survey
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Tally, refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +154,7 @@ def recheck_cohorts(
         asked = Asked(measure or "low_wellbeing", direction or "low", within)
     traits = source.questionnaire.trait if isinstance(source, Survey | Tally) else {}
     counted = as_tally(source, [list(one) for one in conditions if set(one) <= set(traits)])
+    refuse_pooled(counted, "source", "a test would take them for separate children")
     if asked.before is not None and _waves(asked.before) & _waves(counted):
         raise ArgumentError("source is of the wave in which these cohorts were flagged; give the next one.")
     rows = [_row(counted, one, asked) for one in conditions]
