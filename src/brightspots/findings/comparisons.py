@@ -126,7 +126,7 @@ def compare(
     Parameters
     ----------
     source : Survey or Tally
-        Our answers, or their counts.
+        Our answers, or their counts. Pooled waves are tested as so many answers as they are worth.
     benchmarks : Benchmarks, or sequence of Benchmark
         What to compare with. Those that name another questionnaire are passed over; any other has to fit
         this one.
@@ -249,7 +249,7 @@ def _against_figure(ours: Rows, figure: Benchmark, place: Place, sides: Sides, c
     if own is None:
         case.row["reason"] = why_no_figure(ours, measure, figure.category, band, sides, place)
         return case
-    reason = why_few(own) or barred or _why_no_test(figure, measure)
+    reason = why_few(_tested(own)) or barred or _why_no_test(figure, measure)
     references, case.gap_may_be_wider = ([], False) if reason else _references(own, figure)
     if not reason and not references:
         reason = "own_not_inside"
@@ -309,14 +309,32 @@ def _against_counts(one: Counterpart, place: Place, sides: Sides, confidence: fl
         "benchmark_area": other.area,
         "benchmark_wave": other.wave,
         "printed": other.share,
-        "reason": why_few(own, other),
+        "reason": why_few(_tested(own), other),
     }
     if not case.row["reason"]:
         reference = Reference(other.share, n=other.n, count=other.count, size=other.n)
         _test_all(case, own, [reference], confidence)
         if one.comparator == CARE_ELSEWHERE and sides.elsewhere:
-            case.row["unusual_among_areas"] = sides.elsewhere.is_unusual(own)
+            tested = _tested(own)
+            case.row["unusual_among_areas"] = sides.elsewhere.is_unusual(own, tested.count, tested.n)
     return case
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Our side of a test: whole answers of separate children."""
+
+    n: int
+    count: int
+    share: float
+
+
+def _tested(own: Any) -> Tested:
+    """Return our side as it is tested: that of pooled waves as so many fewer answers as it is worth."""
+    if own.n_effective is None or own.n_effective == own.n:
+        return Tested(own.n, own.count, own.share)
+    n = round(own.n_effective)
+    return Tested(n, round(own.share * n), own.share)
 
 
 def _references(own: Any, figure: Benchmark) -> tuple[list[Reference], bool]:
@@ -328,7 +346,7 @@ def _references(own: Any, figure: Benchmark) -> tuple[list[Reference], bool]:
     printed = Reference(figure.share, figure.step, figure.n, figure.count, figure.worth)
     if figure.own_inside == "no":
         return [printed], False
-    if figure.n is None:
+    if figure.n is None or own.n_effective != own.n:  # which of pooled waves is inside, nobody can tell
         return [printed], True
     others = _without_own(own, figure)
     if figure.own_inside == "yes":
@@ -353,7 +371,8 @@ def _without_own(own: Any, figure: Benchmark) -> Reference | None:
 
 def _test_all(case: Case, own: Any, references: Sequence[Reference], confidence: float) -> None:
     """Test against every reference, and write down what is shown of the first."""
-    case.outcomes = [_test(own, reference, confidence) for reference in references]
+    tested = _tested(own)
+    case.outcomes = [_test(tested, reference, confidence) for reference in references]
     shown, outcome = references[0], case.outcomes[0]
     case.row |= {
         "benchmark": shown.share,
@@ -364,11 +383,11 @@ def _test_all(case: Case, own: Any, references: Sequence[Reference], confidence:
         "difference_upper": float(outcome.interval.upper),
         "effect_size": outcome.effect,
     }
-    gap = float(detectable_gap(own.n, shown.share, n2=shown.size))
+    gap = float(detectable_gap(tested.n, shown.share, n2=shown.size))
     case.row["detectable"] = gap if gap > 0 else None
 
 
-def _test(own: Any, reference: Reference, confidence: float) -> Outcome:
+def _test(own: Tested, reference: Reference, confidence: float) -> Outcome:
     lower, upper = _limits(own, reference, reference.share, 0.95)
     effect = float(effect_size(own.share, reference.share))
     # A figure known to a point is taken at its word; a coarser one has to be as good as ours at either end.
@@ -385,7 +404,7 @@ def _test(own: Any, reference: Reference, confidence: float) -> Outcome:
     )
 
 
-def _limits(own: Any, reference: Reference, share: float, confidence: float) -> Interval:
+def _limits(own: Tested, reference: Reference, share: float, confidence: float) -> Interval:
     """Return the interval of the difference, if the reference stood at `share`."""
     if reference.size is None:
         interval = proportion_interval(own.count, own.n, confidence=confidence)
@@ -394,7 +413,7 @@ def _limits(own: Any, reference: Reference, share: float, confidence: float) -> 
     return difference_interval(own.count, own.n, share * size, size, confidence=confidence)
 
 
-def _p(own: Any, reference: Reference) -> float:
+def _p(own: Tested, reference: Reference) -> float:
     """Return p at that end of the rounding interval which lies nearest to ours."""
     if reference.size is None:
         return float(fixed_test(own.count, own.n, reference.share, rounded_to=reference.step or None))

@@ -24,13 +24,14 @@ from brightspots.findings.scale_tests import (
     size_word,
     without_own,
 )
-from brightspots.findings.sides import Sides, read_sides
+from brightspots.findings.sides import SEPARATE, Sides, read_sides
 from brightspots.findings.verdicts import MINIMUM_BASE, NOT_COMPARED, Case, Outcome, judge
 from brightspots.measures.measure import OTHER_BAND, REPORTED
 from brightspots.measures.wellbeing import BANDS
 from brightspots.questionnaire.model import SCORES
 from brightspots.statistics.ordinal import ROUNDING_OF_SHARES
 from brightspots.tables import Table
+from brightspots.tallies.tally import refuse_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,6 +132,7 @@ def compare_scales(
     ['happy_yesterday', 'life_satisfaction', 'worthwhile', 'positive_future']
     """
     sides = read_sides(source, benchmarks, previous, elsewhere, overrides, confidence)
+    refuse_pooled(sides.ours.source, "source", SEPARATE)
     cases: list[Case] = []
     for place, ours in sides.places.items():
         counted = [

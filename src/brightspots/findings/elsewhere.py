@@ -69,11 +69,11 @@ class Elsewhere:
         """Return how many other councils stand behind the figure that ours is compared with."""
         return len(self.each.get((own.measure, own.category, own.age_band), ()))
 
-    def is_unusual(self, own: Any) -> bool | None:
-        """Whether ours is unusual even where councils truly differ; None with fewer than 10 of them."""
+    def is_unusual(self, own: Any, count: int, n: int) -> bool | None:
+        """Whether so many of ours are unusual even where councils differ; None with fewer than 10 of them."""
         each = self.each.get((own.measure, own.category, own.age_band), ())
         fit = [(row.count, row.n) for row in each if row.n >= MINIMUM_BASE]
-        counts, ns = zip(*fit, (own.count, own.n), strict=True)
+        counts, ns = zip(*fit, (count, n), strict=True)
         return stands_apart(counts, ns, own=len(fit))
 
 

@@ -113,6 +113,22 @@ def year_of(wave: str) -> int | None:
     return max(map(int, YEAR.findall(wave)), default=None)
 
 
+def first_year_of(wave: str) -> int | None:
+    """Return the year that a wave begins with, the first of several; None where there is none."""
+    return min(map(int, YEAR.findall(wave)), default=None)
+
+
+def waves_in(wave: str) -> list[str]:
+    """Return the waves that a text names: several where they were pooled.
+
+    Examples
+    --------
+    >>> waves_in("2017, 2019 and 2021"), waves_in("2021-06")
+    (['2017', '2019', '2021'], ['2021-06'])
+    """
+    return re.split(", | and ", wave)
+
+
 def _overlap(ours: tuple[int, int], theirs: tuple[int, int]) -> float:
     """Return the share of all ages in two ranges that lies in both."""
     both = min(ours[1], theirs[1]) - max(ours[0], theirs[0]) + 1

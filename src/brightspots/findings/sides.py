@@ -11,7 +11,13 @@ from brightspots.errors import ArgumentError, BenchmarkError
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, LAST_WAVE, Benchmark, Benchmarks
 from brightspots.findings.elsewhere import Elsewhere, read_elsewhere
 from brightspots.findings.estimates import Estimates, as_tally, estimate
-from brightspots.findings.likeness import checked_overrides, mismatches_of_editions, year_of
+from brightspots.findings.likeness import (
+    checked_overrides,
+    first_year_of,
+    mismatches_of_editions,
+    waves_in,
+    year_of,
+)
 from brightspots.tallies.tally import refuse_pooled
 
 if TYPE_CHECKING:
@@ -153,7 +159,6 @@ def read_sides(
     """
     reasons = checked_overrides(overrides)
     ours = estimate(source, confidence=confidence)
-    refuse_pooled(ours.source, "source", SEPARATE)
     figures = _figures(benchmarks)
     faults = [fault for figure in figures for fault in figure.misfits(ours.questionnaire)]
     if faults:
@@ -212,7 +217,7 @@ def _refuse_other_waves(ours: Estimates, before: Estimates) -> None:
                 f"previous holds {len(then[area])} waves of {area!r}; give one with Tally.only."
             )
         (wave,), (last,) = waves, then[area]
-        if last == wave or (year_of(last) or 0) > (year_of(wave) or math.inf):
+        if last in waves_in(wave) or (year_of(last) or 0) > (first_year_of(wave) or math.inf):
             raise ArgumentError(f"previous holds the wave {last!r}, which is not before {wave!r}.")
 
 
