@@ -173,6 +173,8 @@ class TestLikelyRanges:
         wide = bs.estimate(self.tally(), measures=["afraid"], confidence=0.9)
         with pytest.raises(ArgumentError, match="different confidence"):
             bs.release(one, wide)
+        with pytest.raises(ArgumentError, match="different confidence"):
+            bs.release(one, bs.compare(self.tally(), confidence=0.9))
 
     def test_comparisons_take_no_part_in_the_finite_target(self):
         survey = bs.make_survey(respondents=300, seed=4)

@@ -50,7 +50,7 @@ FEWEST_AREAS = 3
 """Fewest other councils whose pooled counts are said."""
 SHRUNK = ("shrunk_share", "shrunk_lower", "shrunk_upper")
 CONFIDENCE = 0.95
-"""Of the likely range of figures for which no estimate asked for another."""
+"""Of the likely ranges of cohorts."""
 Result = Estimates | Comparisons | Cohorts | Descriptions | Rechecks
 
 
@@ -238,16 +238,19 @@ def release(
             )
         _refuse_unaudited(result)
         by_questionnaire[result.source.questionnaire.id].append(result)
-    confidences = {result.asked.confidence for result in results if isinstance(result, Estimates)}
-    if len(confidences) > 1:
-        raise ArgumentError("Two of the estimates have likely ranges of different confidence; choose one.")
-    if not by_questionnaire:
+    if not results:
         raise ArgumentError("release got nothing to release.")
+    confidences = {_confidence_of(result) for result in results}
+    if len(confidences) > 1:
+        raise ArgumentError(
+            "The results have likely ranges of different confidence; choose one. That of cohorts is always "
+            f"{CONFIDENCE:g}."
+        )
     editions = [read_edition(path) for path in previous]
     parts: dict[str, Any] = defaultdict(dict)
     lists: dict[str, list[Any]] = defaultdict(list)
     for name, own in by_questionnaire.items():
-        _Part(name, own, policy, editions, next(iter(confidences), CONFIDENCE)).add_to(parts, lists)
+        _Part(name, own, policy, editions, *confidences).add_to(parts, lists)
     return Release(
         _KEY,
         policy=policy,
@@ -264,6 +267,12 @@ def release(
         searches=tuple(lists["searches"]),
         _protected=tuple(lists["protected"]),
     )
+
+
+def _confidence_of(result: Result) -> float:
+    if isinstance(result, Estimates):
+        return result.asked.confidence
+    return result.confidence if isinstance(result, Comparisons) else CONFIDENCE
 
 
 AUDIT_BOUNDS = ("least", "greatest")

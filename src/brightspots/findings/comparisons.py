@@ -66,12 +66,15 @@ class Comparisons(Table):
         The counts of the last wave.
     elsewhere : Tally or None
         The pooled counts of other councils, as one area.
+    confidence : float
+        Coverage of the intervals.
     """
 
     title = "Comparisons"
     source: Tally
     previous: Tally | None
     elsewhere: Tally | None
+    confidence: float
 
     @property
     def detectable_gaps(self) -> DetectableGaps:
@@ -203,6 +206,7 @@ def compare(
     result.source = sides.ours.source
     result.previous = sides.before.source if sides.before else None
     result.elsewhere = sides.elsewhere.tally if sides.elsewhere else None
+    result.confidence = confidence
     return result
 
 
