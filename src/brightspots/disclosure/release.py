@@ -28,10 +28,11 @@ from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF, Descriptions
 from brightspots.findings.cohort_tables import CohortTable
 from brightspots.findings.cohort_waves import Rechecks
-from brightspots.findings.cohorts import Cohorts, searched_category
+from brightspots.findings.cohorts import Cohorts
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, LOW_BASE, Estimates
 from brightspots.findings.intervals import Asked
+from brightspots.findings.profiles import searched_category
 from brightspots.findings.verdicts import BETTER, WORSE
 from brightspots.statistics import proportion_interval
 from brightspots.tables import Table

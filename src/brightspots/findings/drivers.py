@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from brightspots.errors import ArgumentError
-from brightspots.findings.cohorts import searched_category
+from brightspots.findings.profiles import searched_category
 from brightspots.findings.verdicts import ALPHA, MINIMUM_BASE, NOT_COMPARED, SIMILAR, UNCLEAR
 from brightspots.measures.measure import COUNTED, measures_of
 from brightspots.statistics import adjust, difference_interval, effect_size, firth

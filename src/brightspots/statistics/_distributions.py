@@ -35,6 +35,24 @@ def hypergeometric(total: float, positives: float, size: float) -> Floats:
     return _normalised(logs)
 
 
+def hypergeometric_window(total: float, positives: float, size: float) -> tuple[int, Floats]:
+    """As `hypergeometric`, from the first count on that is not all but impossible, and up to the last one.
+
+    What is left out sums to at most e^-40 below, which a float cannot tell from nothing beside 1, and to at
+    most e^-750 above, which is less than the smallest float: Bernstein's inequality, which Hoeffding 1963,
+    section 6, carries over to draws without putting back.
+    """
+    share = positives / total if total else 0.0
+    mean = size * share
+    variance = mean * (1 - share)
+    lowest, highest = max(0.0, size - (total - positives)), min(size, positives)
+    first = max(lowest, np.floor(mean - _reach(variance, 40)))
+    last = min(highest, np.ceil(mean + _reach(variance, 750)))
+    k = np.arange(first + 1, last + 1)
+    steps = np.log((positives - k + 1) * (size - k + 1) / (k * (total - positives - size + k)))
+    return int(first), _normalised(np.concatenate([[0.0], np.cumsum(steps)]))
+
+
 def mid_tail(probabilities: Floats) -> Floats:
     """P(X > k) + ½P(X = k) for every k."""
     above = np.minimum(np.cumsum(probabilities[::-1])[::-1], 1)
@@ -47,6 +65,12 @@ def minimum_likelihood(probabilities: Floats, observed: float, *, mid: bool = Tr
     rarer = probabilities < limit * (1 - TIE)
     as_rare = ~rarer & (probabilities <= limit * (1 + TIE))
     return float(probabilities[rarer].sum() + probabilities[as_rare].sum() * (0.5 if mid else 1.0))
+
+
+def _reach(variance: float, exponent: float) -> float:
+    """How far from the mean all but e^-exponent lies, by Bernstein's inequality for terms of 0 or 1."""
+    third = exponent / 3
+    return float(third + np.sqrt(third**2 + 2 * exponent * variance))
 
 
 def _log_choose(n: float, k: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,12 +18,16 @@ from brightspots.statistics._checks import (
     tail_of,
     together,
 )
-from brightspots.statistics._distributions import hypergeometric, mid_tail
+from brightspots.statistics._distributions import hypergeometric_window, mid_tail
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
 
     from brightspots.statistics._checks import Floats, Outcome
+
+    Numbers = NDArray[np.float64] | NDArray[np.int64]
 
 
 class Shrunk(NamedTuple):
@@ -69,14 +73,11 @@ def excess_table(n: int, positives: int, size: int) -> Floats:
     >>> excess_table(10, 4, 3).round(4)
     array([0.9167, 0.5833, 0.1833, 0.0167])
     """
-    total = numbers("n", n, low=0, whole=True, dimensions=0)
-    members = {
-        "positives": numbers("positives", positives, low=0, whole=True, dimensions=0),
-        "size": numbers("size", size, low=0, whole=True, dimensions=0),
-    }
-    for name, value in members.items():
-        refuse(name, value, value > total, "it cannot exceed n", total)
-    return mid_tail(hypergeometric(float(total), *(float(value) for value in members.values())))
+    group = _group(n, positives, size, dimensions=0)
+    table = np.zeros(int(group[2]) + 1)
+    possible = _table(*(number[np.newaxis] for number in group))
+    table[: possible.size] = possible
+    return table
 
 
 def stratified_excess_table(n: ArrayLike, positives: ArrayLike, size: ArrayLike) -> Floats:
@@ -114,18 +115,54 @@ def stratified_excess_table(n: ArrayLike, positives: ArrayLike, size: ArrayLike)
     >>> stratified_excess_table([4, 4], [1, 2], [2, 2]) * 24
     array([23., 17.,  7.,  1.])
     """
+    return _table(*_group(n, positives, size, dimensions=1))
+
+
+def excess_windows(n: Numbers, positives: Numbers, sizes: Numbers) -> Iterator[tuple[int, Floats]]:
+    """As `stratified_excess_table`, unchecked, for many groups, and without the counts whose p is 1 or 0.
+
+    Parameters
+    ----------
+    n, positives : array
+        As there.
+    sizes : array, shape (strata, groups)
+        Size of each group in each stratum.
+
+    Yields
+    ------
+    int
+        The first count of the window: p is 1 below.
+    numpy.ndarray
+        p of each count from there on: it is 0 beyond.
+    """
+    window = cache(hypergeometric_window)
+    whole = list(zip(n.tolist(), positives.tolist(), strict=True))
+    for size in sizes.T.tolist():
+        windows = [window(*stratum, inside) for stratum, inside in zip(whole, size, strict=True)]
+        chances = reduce(np.convolve, (chance for _, chance in windows))
+        yield sum(first for first, _ in windows), mid_tail(chances)
+
+
+def _group(n: ArrayLike, positives: ArrayLike, size: ArrayLike, *, dimensions: int) -> tuple[Floats, ...]:
+    """Read the numbers of a group, or of its part in each stratum."""
     arguments = {"n": n, "positives": positives, "size": size}
-    strata = {
-        name: numbers(name, value, low=0, whole=True, dimensions=1) for name, value in arguments.items()
+    read = {
+        name: numbers(name, value, low=0, whole=True, dimensions=dimensions)
+        for name, value in arguments.items()
     }
-    same_length(strata)
+    same_length(read)
     for name in ("positives", "size"):
-        refuse(name, strata[name], strata[name] > strata["n"], "it cannot exceed n", strata["n"])
-    chances = [
-        hypergeometric(float(total), float(counting), float(inside))[: int(min(counting, inside)) + 1]
-        for total, counting, inside in zip(*strata.values(), strict=True)
-    ]
-    return mid_tail(reduce(np.convolve, chances))
+        refuse(name, read[name], read[name] > read["n"], "it cannot exceed n", read["n"])
+    return tuple(read.values())
+
+
+def _table(n: Floats, positives: Floats, size: Floats) -> Floats:
+    """Return p at every count that is possible."""
+    ((first, p),) = excess_windows(n, positives, size[:, np.newaxis])
+    table = np.zeros(int(np.minimum(positives, size).sum()) + 1)
+    table[:first] = 1
+    table[first : first + p.size] = p
+    return table
 
 
 def shrunk_share(
