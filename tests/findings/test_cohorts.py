@@ -7,7 +7,7 @@ import os
 import sys
 from fractions import Fraction
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations
 from math import comb, isclose
 from pathlib import Path
 
@@ -21,14 +21,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from brightspots.errors import ArgumentError, TallyError
-from brightspots.findings.cohorts import (
-    Cohorts,
-    _candidates,
-    _profiles_of_frame,
-    _search,
-    flag_cohorts,
-    searched_category,
-)
+from brightspots.findings.cohorts import Cohorts, flag_cohorts
+from brightspots.findings.profiles import searched_category
 from brightspots.measures.measure import measures_of
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.survey.synthetic import make_survey
@@ -206,58 +200,7 @@ class TestWhatCouldHaveBeenFound:
         assert 0.70 <= found <= 0.90
 
 
-class TestEveryCandidate:
-    """What the search counts, against pandas counting every combination."""
-
-    @pytest.fixture
-    def frame(self):
-        frame = random_frame(5, n=240, traits=4, levels=4, share=0.3)
-        frame.loc[frame.index % 11 == 0, "b"] = None
-        return frame
-
-    def brute_force(self, frame, traits, max_order):
-        """Return size and count by membership, with every definition that has it."""
-        found = {}
-        for order in range(1, max_order + 1):
-            for chosen in combinations(traits, order):
-                for levels, group in frame.groupby(list(chosen)):
-                    if 10 <= len(group) <= len(frame) - 10:
-                        conditions = dict(zip(chosen, levels, strict=True))
-                        found.setdefault(frozenset(group.index), []).append(
-                            (conditions, len(group), group["low"].sum())
-                        )
-        return found
-
-    @pytest.mark.parametrize("max_order", [1, 2, 3])
-    def test_counts_sizes_and_p(self, frame, max_order):
-        traits = list("abcd")
-        expected = self.brute_force(frame, traits, max_order)
-        profiles = _profiles_of_frame(frame, tuple(traits), "low", "low", None)
-        search = _search(profiles, max_order, 99, 1)
-        assert (
-            len(search.conditions)
-            == len(expected)
-            == flag_cohorts(frame, traits=traits, measure="low", max_order=max_order).candidates
-        )
-        total, positives = len(frame), int(frame["low"].sum())
-        known = {tuple(c.items()): (n, k) for every in expected.values() for c, n, k in every}
-        for i, conditions in enumerate(search.conditions):
-            n, count = known[tuple(conditions.items())]
-            assert search.sizes[i] == n
-            assert search.p[i] == pytest.approx(mid_p(total, positives, n, int(count)), rel=1e-9)
-            difference = count / n - (positives - count) / (total - n)
-            assert search.excess[i] == pytest.approx(difference, abs=1e-12)
-
-    def test_the_shortest_definition_of_the_same_children_is_kept(self):
-        frame = pd.DataFrame(list(product("xy", "pq", range(15))), columns=["a", "b", "low"])
-        frame["low"] = frame["low"] < 4
-        frame["c"] = frame["a"] + frame["b"]  # every pair of a and b is one level of c
-        frame["d"] = frame["a"]  # another name for a
-        profiles = _profiles_of_frame(frame, tuple("abcd"), "low", "low", None)
-        conditions, members = _candidates(profiles, 3)
-        assert [tuple(c) for c in conditions] == [("a",)] * 2 + [("b",)] * 2 + [("c",)] * 4
-        assert len({m.tobytes() for m in members.T}) == len(conditions)
-
+class TestSearch:
     def test_a_level_with_the_same_children_as_a_flag_shares_it(self):
         frame = frame_of(({"a": "x", "b": "p"}, 30, 20), ({"a": "y", "b": "q"}, 100, 10))
         rows = by_name(flag_cohorts(frame, traits=["a", "b"], measure="low"))
@@ -265,42 +208,6 @@ class TestEveryCandidate:
         assert (lead.tier, lead.role) == ("flag", "lead")
         assert (twin.tier, twin.role, twin.covered_by) == ("flag", "covered", "children with a: x")
         assert (twin.p, twin.p_adjusted, twin.q) == (lead.p, lead.p_adjusted, lead.q)
-
-
-class TestSearch:
-    def test_drawing_profiles_is_shuffling_rows(self):
-        """The smallest p of 4,000 draws and of 4,000 shuffles: same 5% point, same distribution."""
-        frame = random_frame(2, n=200, traits=5, share=0.2)
-        traits, shuffles = tuple("abcde"), 4000
-        profiles = _profiles_of_frame(frame, traits, "low", "low", None)
-        search = _search(profiles, 2, 99, 0)
-        members = np.array(
-            [np.logical_and.reduce([frame[t] == v for t, v in c.items()]) for c in search.conditions],
-            dtype=float,
-        )
-        k = np.arange(41)
-        tails = {
-            n: stats.hypergeom.sf(k, 200, frame["low"].sum(), n)
-            + stats.hypergeom.pmf(k, 200, frame["low"].sum(), n) / 2
-            for n in set(search.sizes.tolist())
-        }
-        table = np.array([tails[n] for n in search.sizes.tolist()])
-        rng = np.random.default_rng(3)
-        low = frame["low"].to_numpy(dtype=float)
-        by_rows = np.empty(shuffles)
-        for i in range(shuffles):
-            counts = (members @ rng.permutation(low)).astype(int)
-            by_rows[i] = table[np.arange(len(counts)), counts].min()
-        # A cohort's adjusted p is the share of shuffles at or below its p: read off at many p by both ways.
-        by_draws = [
-            _search(profiles, 2, shuffles - 1, seed).adjusted[np.argsort(search.p)] for seed in (1, 2)
-        ]
-        expected = np.array([(by_rows <= p * (1 + 1e-9)).mean() for p in np.sort(search.p)])
-        error = np.sqrt(expected * (1 - expected) / shuffles + 1 / shuffles**2)
-        for adjusted in by_draws:
-            assert (np.abs(adjusted - expected) <= 5 * error).all()
-        five_percent = np.quantile(by_rows, 0.05)
-        assert _search(profiles, 2, shuffles - 1, 1).threshold == pytest.approx(five_percent, rel=0.15)
 
     def test_the_same_children_give_the_same_whatever_their_order(self):
         frame = random_frame(7)

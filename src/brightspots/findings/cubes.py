@@ -58,7 +58,7 @@ class Cube:
 
     def cells_of(self, codes: Sequence[Counts]) -> Counts:
         """Return the cell of each child (or profile), given the position of its level of every trait."""
-        cell = codes[self.traits[0]].astype(np.int64)
+        cell = codes[self.traits[0]].astype(np.int32)
         for trait, levels in zip(self.traits[1:], self.levels[1:], strict=True):
             cell *= levels
             cell += codes[trait]

@@ -30,9 +30,11 @@ ALPHA = 0.05
 MOST_COMBINATIONS = 2_000_000
 MOST_P_VALUES = 2**26
 MANY_TO_A_PROFILE = 40
+MARK_BITS = 40
 DRAWS_AT_ONCE = 256
 MOST_DRAWN = 2**24
-COUNTED_AT_ONCE = 64
+MOST_COUNTED = 2**22
+MOST_CELLS = 2**18
 SAME = 1 + 1e-9
 """p-values that differ by less than this factor are one and the same, but for rounding."""
 
@@ -49,8 +51,8 @@ class Counted(NamedTuple):
     shape : tuple of int
         Number of positions of each trait.
     tables : mapping of trait set to array of shape (strata + 2, cells)
-        Children in each stratum, those on the side that is searched for, and the sum of a mark that tells
-        different children apart.
+        Children in each stratum, those on the side that is searched for, and the sum of marks of the latter
+        that tells different children apart.
     """
 
     levels: tuple[tuple[int, ...], ...]
@@ -210,23 +212,29 @@ def count_combinations(profiles: Profiles, max_order: int) -> Counted:
     strata, size = len(profiles.strata), profiles.n.size
     stratum = profiles.stratum.astype(np.int64)
     hits = np.flatnonzero(profiles.count)
-    n, count = _weights(profiles.n), _weights(profiles.count[hits])
-    # Sums of marks stay below 2^53, where floats are exact.
-    mark = np.random.default_rng(0).integers(1, 2 ** (52 - size.bit_length()), size).astype(np.float64)
+    count = profiles.count[hits]
+    mark = np.random.default_rng(0).integers(1, 2 ** (MARK_BITS - hits.size.bit_length()), hits.size)
+    mark = mark.astype(np.float64)  # sums of so many are exact
     for cube in covering_cubes(shape, frozenset(wanted), min(max(size // 4, 1024), 2**17)):
         cell = cube.cells_of(codes)
         counts = np.empty((strata + 2, cube.cells, 1))
-        in_strata = np.bincount(stratum * cube.cells + cell if strata > 1 else cell, n, strata * cube.cells)
-        counts[:strata, :, 0] = in_strata.reshape(strata, cube.cells)
-        counts[strata, :, 0] = np.bincount(cell[hits], count, cube.cells)
-        counts[strata + 1, :, 0] = np.bincount(cell, mark, cube.cells)
+        by_stratum = _summed(
+            stratum * cube.cells + cell if strata > 1 else cell, profiles.n, strata * cube.cells
+        )
+        counts[:strata, :, 0] = by_stratum.reshape(strata, cube.cells)
+        counts[strata, :, 0] = _summed(cell[hits], count, cube.cells)
+        counts[strata + 1, :, 0] = np.bincount(cell[hits], mark, cube.cells)
         tables |= {chosen: table[:, :, 0] for chosen, table in cube.tables(counts)}
     return Counted(tuple(levels), codes, shape, tables)
 
 
-def _weights(numbers: Counts) -> Counts | None:
-    """Return numbers to weigh a count by; none where all are 1, which counts faster."""
-    return None if (numbers == 1).all() else numbers
+def _summed(cell: Codes, numbers: Counts, cells: int) -> Counts:
+    """Sum whole numbers from 1 up in each cell; most of them are 1, and to count is faster than to weigh."""
+    summed = np.bincount(cell, minlength=cells)
+    more = np.flatnonzero(numbers > 1)
+    if more.size:
+        summed += np.bincount(cell[more], numbers[more] - 1, cells).astype(np.int64)
+    return np.asarray(summed)
 
 
 def find_candidates(profiles: Profiles, counted: Counted) -> Candidates:
@@ -254,7 +262,7 @@ def find_candidates(profiles: Profiles, counted: Counted) -> Candidates:
     length = (parts >= 0).sum(axis=0)
     order = np.lexsort([*parts[::-1], length])
     parts, place, numbers, length = parts[:, order].T, place[:, order], numbers[:, order], length[order]
-    own = _same_children(profiles, items, parts, numbers[-1])
+    own = _same_children(profiles, items, parts, numbers[:strata].sum(axis=0), numbers[-1])
     distinct = own == np.arange(own.size)
     after = np.cumsum(distinct) - 1
     named = {items[parts[i, 0]]: int(after[own[i]]) for i in np.flatnonzero(length == 1)}
@@ -262,13 +270,16 @@ def find_candidates(profiles: Profiles, counted: Counted) -> Candidates:
     return Candidates(items, parts[distinct], place[:, distinct], whole[:strata], whole[strata], named)
 
 
-def _same_children(profiles: Profiles, items: list[tuple[str, str]], parts: Counts, mark: Floats) -> Counts:
+def _same_children(
+    profiles: Profiles, items: list[tuple[str, str]], parts: Counts, size: Floats, mark: Floats
+) -> Counts:
     """Return, for each definition, the first one that holds the same children.
 
-    The same children have the same sum of marks; whether those with one sum are the same is looked up.
+    The same children are as many and have the same sum of marks; where both are the same, it is looked up.
     """
     own = np.arange(mark.size)
-    _, group, sizes = np.unique(mark, return_inverse=True, return_counts=True)
+    alike_in_both = mark.astype(np.int64) << (63 - MARK_BITS) | size.astype(np.int64)
+    _, group, sizes = np.unique(alike_in_both, return_inverse=True, return_counts=True)
     alike = np.flatnonzero(sizes[group] > 1)
     alike = alike[np.argsort(group[alike], kind="stable")]
     within = cache(lambda part: np.packbits(profiles.members(dict([items[part]]))))
@@ -320,10 +331,11 @@ def _smallest_p_of_shuffles(
     positives = profiles.in_strata(profiles.count)
     others = int(profiles.n.sum() - positives.sum())
     turned = bool(others < positives.sum())
+    rarer = max(1, int(min(positives.sum(), others)))
     look_ups = _look_ups(counted, found, tables, turned)
-    cells = min(max(int(min(positives.sum(), others)), 1024), 2**17)
-    cubes = covering_cubes(counted.shape, frozenset(look_ups), cells)
-    cell_of = [cube.cells_of(counted.codes).astype(np.int32) for cube in cubes]
+    cubes = covering_cubes(counted.shape, frozenset(look_ups), min(max(rarer, 1024), 2**14))
+    cell_of = [cube.cells_of(counted.codes) for cube in cubes]
+    width = max(1, min(MOST_CELLS // max(cube.cells for cube in cubes), MOST_COUNTED // rarer))
     at_once = max(1, min(DRAWS_AT_ONCE, MOST_DRAWN // profiles.n.size))
     smallest = np.ones(permutations)
     for start in range(0, permutations, at_once):
@@ -335,14 +347,14 @@ def _smallest_p_of_shuffles(
             )
         if turned:
             drawn = profiles.n - drawn
-        for first in range(0, len(drawn), COUNTED_AT_ONCE):
-            some = drawn[first : first + COUNTED_AT_ONCE]
+        for first in range(0, len(drawn), width):
+            some = drawn[first : first + width]
             shuffle, profile = np.nonzero(some)
-            weights = _weights(some[shuffle, profile])
+            numbers = some[shuffle, profile]
             best = smallest[start + first :][: len(some)]
             for cube, cell in zip(cubes, cell_of, strict=True):
                 at = cell[profile] * np.int64(len(some)) + shuffle
-                counts = np.bincount(at, weights, cube.cells * len(some)).reshape(1, cube.cells, len(some))
+                counts = _summed(at, numbers, cube.cells * len(some)).reshape(1, cube.cells, len(some))
                 for chosen, table in cube.tables(counts):
                     np.minimum(best, look_ups[chosen].smallest(table[0]), out=best)
     return np.sort(smallest)
@@ -360,7 +372,7 @@ class _LookUp(NamedTuple):
 
     def smallest(self, table: Counts) -> Floats:
         """Return the smallest p of each shuffle: of each column."""
-        count = np.clip(table[self.cells].astype(np.int64, copy=False), self.lowest, self.highest)
+        count = np.clip(table[self.cells], self.lowest, self.highest)
         return np.asarray(self.p[self.base + self.sign * count].min(axis=0))
 
 
