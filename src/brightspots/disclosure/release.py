@@ -528,7 +528,7 @@ class _Part:
         flagged = [row for row in rows if row.tier == "flag" and self._is_shown(result, row)]
         named = [row for row in rows if row.order == 1 and row not in flagged]
         traits = [self.questionnaire.trait[trait] for trait in result.traits]
-        order = [{trait.id: level.id} for trait in traits for level in trait.levels]
+        order = [{t.id: level} for t in traits for level in (*(one.id for one in t.levels), t.not_known)]
         return flagged + sorted(named, key=lambda row: order.index(row.conditions))
 
     def _cohorts(self, result: Cohorts) -> list[ReleasedCohort]:

@@ -107,9 +107,10 @@ def flag_cohorts(
     source : Survey, Tally or data frame
         Answers of one wave, or counts that hold the full profile of `traits`. A data frame has the traits as
         columns and a true/false column named by `measure`: true is the unfavourable side. Rows without an
-        answer are passed over.
+        answer are passed over. Tallies of several councils added up are searched as one: a council is no
+        trait, so a cohort may stand out only because the councils where most of it lives do.
     traits : sequence of str
-        Traits to search.
+        Traits to search: named before looking at the answers, or nothing below holds.
     measure : str, default "low_wellbeing"
         A composite, 0-10 scale or indicator.
     max_order : int, default 3
@@ -121,18 +122,24 @@ def flag_cohorts(
         needs a column ``age_band``.
     permutations : int, default 1999
         Shuffles; the adjusted p cannot be below 1 in this number plus 1.
+    not_known : bool, default False
+        Whether children whose trait is not known can be a cohort, and are shown as a group, too. Without it
+        they are among everyone else whenever that trait is a condition, and are in the cohorts of others.
 
     Returns
     -------
     Cohorts
         A `Table`: flagged cohorts, those to watch (``tier`` ``watch``, never published), then every level of
-        every trait whether flagged or not. Without any valid answer it is empty.
+        every trait whether flagged or not. Without any valid answer it is empty. For analysts, and never
+        released: `jaccard`, the share of the children in either that a covered cohort or hot spot has in
+        common with the one that covers it; and `p_vs_parent`, the p of its excess over the rest of that one
+        where it narrows that one down.
 
     Raises
     ------
     ArgumentError
-        If a trait or measure is not known, the measure has no unfavourable side, a number is out of range, or
-        waves were pooled.
+        If a trait or measure is not known, the measure has no unfavourable side, a number is out of range,
+        the traits make more than two million combinations of levels, or waves were pooled.
     TallyError
         If a tally does not hold the full profile of the traits.
 
