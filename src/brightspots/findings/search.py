@@ -232,8 +232,7 @@ def _summed(cell: Codes, numbers: Counts, cells: int) -> Counts:
     """Sum whole numbers from 1 up in each cell; most of them are 1, and to count is faster than to weigh."""
     summed = np.bincount(cell, minlength=cells)
     more = np.flatnonzero(numbers > 1)
-    if more.size:
-        summed += np.bincount(cell[more], numbers[more] - 1, cells).astype(np.int64)
+    np.add.at(summed, cell[more], numbers[more] - 1)
     return np.asarray(summed)
 
 
