@@ -218,9 +218,8 @@ def compare(rows: int, searches: bool) -> None:
     if searches and find_spec("pysubgroup"):
         search_all, read = pysubgroup_search(frame)
         answers: list[Any] = []
-        print(
-            f"  {taken(lambda: answers.append(search_all()), 1).over(testing)}  pysubgroup, Apriori, all cohorts"
-        )
+        cost = taken(lambda: answers.append(search_all()), 1)
+        print(f"  {cost.over(testing)}  pysubgroup, Apriori for all cohorts, no tests")
         checks.append(agreement("pysubgroup", read(answers[0]), numbers))
     if searches and find_spec("sliceline"):
         print(f"  {taken(sliceline_search(frame), 1).over(testing)}  sliceline, the 1,000 worst, no tests")
