@@ -190,13 +190,14 @@ def count_combinations(profiles: Profiles, max_order: int) -> Counted:
     position.
     """
     levels, codes = [], []
+    n = _Whole.of(profiles.n)
     for own, names, passed_over in zip(profiles.codes, profiles.levels, profiles.passed_over, strict=True):
-        children = np.bincount(own, profiles.n, minlength=len(names))
+        children = n.summed(own, len(names))
         kept = [i for i, name in enumerate(names) if name != passed_over and children[i] >= SMALLEST]
         position = np.full(len(names), len(kept), dtype=np.min_scalar_type(len(kept)))
         position[kept] = np.arange(len(kept))
         levels.append(tuple(kept))
-        codes.append(position[own])
+        codes.append(position[own] if len(kept) < len(names) else own)
     shape = tuple(
         max(len(kept) + (len(kept) < len(names)), 1)
         for kept, names in zip(levels, profiles.levels, strict=True)
@@ -210,30 +211,38 @@ def count_combinations(profiles: Profiles, max_order: int) -> Counted:
         )
     tables: dict[TraitSet, Floats] = {}
     strata, size = len(profiles.strata), profiles.n.size
-    stratum = profiles.stratum.astype(np.int64)
     hits = np.flatnonzero(profiles.count)
-    count = profiles.count[hits]
+    count = _Whole.of(profiles.count[hits])
     mark = np.random.default_rng(0).integers(1, 2 ** (MARK_BITS - hits.size.bit_length()), hits.size)
     mark = mark.astype(np.float64)  # sums of so many are exact
     for cube in covering_cubes(shape, frozenset(wanted), min(max(size // 4, 1024), 2**17)):
         cell = cube.cells_of(codes)
         counts = np.empty((strata + 2, cube.cells, 1))
-        by_stratum = _summed(
-            stratum * cube.cells + cell if strata > 1 else cell, profiles.n, strata * cube.cells
-        )
-        counts[:strata, :, 0] = by_stratum.reshape(strata, cube.cells)
-        counts[strata, :, 0] = _summed(cell[hits], count, cube.cells)
+        within = profiles.stratum * np.int64(cube.cells) + cell if strata > 1 else cell
+        counts[:strata, :, 0] = n.summed(within, strata * cube.cells).reshape(strata, cube.cells)
+        counts[strata, :, 0] = count.summed(cell[hits], cube.cells)
         counts[strata + 1, :, 0] = np.bincount(cell[hits], mark, cube.cells)
         tables |= {chosen: table[:, :, 0] for chosen, table in cube.tables(counts)}
     return Counted(tuple(levels), codes, shape, tables)
 
 
-def _summed(cell: Codes, numbers: Counts, cells: int) -> Counts:
-    """Sum whole numbers from 1 up in each cell; most of them are 1, and to count is faster than to weigh."""
-    summed = np.bincount(cell, minlength=cells)
-    more = np.flatnonzero(numbers > 1)
-    np.add.at(summed, cell[more], numbers[more] - 1)
-    return np.asarray(summed)
+class _Whole(NamedTuple):
+    """Whole numbers from 1 up to be summed in cells: most are 1, and to count is faster than to weigh."""
+
+    more: Counts
+    extra: Counts
+
+    @classmethod
+    def of(cls, numbers: Counts) -> _Whole:
+        """Set apart the numbers above 1."""
+        more = np.flatnonzero(numbers > 1)
+        return cls(more, numbers[more] - 1)
+
+    def summed(self, cell: Codes, cells: int) -> Counts:
+        """Sum the numbers in each of their cells."""
+        counts = np.bincount(cell, minlength=cells)
+        np.add.at(counts, cell[self.more], self.extra)
+        return counts
 
 
 def find_candidates(profiles: Profiles, counted: Counted) -> Candidates:
@@ -349,11 +358,11 @@ def _smallest_p_of_shuffles(
         for first in range(0, len(drawn), width):
             some = drawn[first : first + width]
             shuffle, profile = np.nonzero(some)
-            numbers = some[shuffle, profile]
+            numbers = _Whole.of(some[shuffle, profile])
             best = smallest[start + first :][: len(some)]
             for cube, cell in zip(cubes, cell_of, strict=True):
                 at = cell[profile] * np.int64(len(some)) + shuffle
-                counts = _summed(at, numbers, cube.cells * len(some)).reshape(1, cube.cells, len(some))
+                counts = numbers.summed(at, cube.cells * len(some)).reshape(1, cube.cells, len(some))
                 for chosen, table in cube.tables(counts):
                     np.minimum(best, look_ups[chosen].smallest(table[0]), out=best)
     return np.sort(smallest)
