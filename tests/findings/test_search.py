@@ -193,9 +193,9 @@ class TestShuffles:
     def test_how_many_are_counted_at_once_changes_nothing(self, monkeypatch):
         profiles = profiles_of(random_frame(4), "abcde")
         first = search(profiles, 3, 299, 7)
-        for name in ("MOST_CELLS", "MOST_COUNTED"):
+        for name, most in (("MOST_CELLS", 5000), ("MOST_COUNTED", 5000), ("MOST_HELD", 1)):
             with monkeypatch.context() as patch:
-                patch.setattr(module, name, 5000)
+                patch.setattr(module, name, most)
                 again = search(profiles, 3, 299, 7)
             np.testing.assert_array_equal(first.adjusted, again.adjusted)
 

@@ -8,7 +8,7 @@ finds anything as surprising.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -33,6 +33,7 @@ MANY_TO_A_PROFILE = 40
 MARK_BITS = 40
 DRAWS_AT_ONCE = 256
 MOST_DRAWN = 2**24
+MOST_HELD = 2**26
 MOST_COUNTED = 2**22
 MOST_CELLS = 2**18
 SAME = 1 + 1e-9
@@ -342,7 +343,7 @@ def _smallest_p_of_shuffles(
     rarer = max(1, int(min(positives.sum(), others)))
     look_ups = _look_ups(counted, found, tables, turned)
     cubes = covering_cubes(counted.shape, frozenset(look_ups), min(max(rarer, 1024), 2**14))
-    cell_of = [cube.cells_of(counted.codes) for cube in cubes]
+    cells_of = lru_cache(max(1, MOST_HELD // profiles.n.size))(lambda i: cubes[i].cells_of(counted.codes))
     width = max(1, min(MOST_CELLS // max(cube.cells for cube in cubes), MOST_COUNTED // rarer))
     at_once = max(1, min(DRAWS_AT_ONCE, MOST_DRAWN // profiles.n.size))
     smallest = np.ones(permutations)
@@ -360,9 +361,9 @@ def _smallest_p_of_shuffles(
             shuffle, profile = np.nonzero(some)
             numbers = _Whole.of(some[shuffle, profile])
             best = smallest[start + first :][: len(some)]
-            for cube, cell in zip(cubes, cell_of, strict=True):
-                at = cell[profile] * np.int64(len(some)) + shuffle
-                counts = numbers.summed(at, cube.cells * len(some)).reshape(1, cube.cells, len(some))
+            for i, cube in enumerate(cubes):
+                cell = cells_of(i)[profile] * np.int64(len(some)) + shuffle
+                counts = numbers.summed(cell, cube.cells * len(some)).reshape(1, cube.cells, len(some))
                 for chosen, table in cube.tables(counts):
                     np.minimum(best, look_ups[chosen].smallest(table[0]), out=best)
     return np.sort(smallest)
