@@ -355,7 +355,7 @@ def _smallest_p_of_shuffles(
                 profiles.n[at], count, len(drawn), method=dealt
             )
         if turned:
-            drawn = profiles.n - drawn
+            np.subtract(profiles.n, drawn, out=drawn)
         for first in range(0, len(drawn), width):
             some = drawn[first : first + width]
             shuffle, profile = np.nonzero(some)
