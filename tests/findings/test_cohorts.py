@@ -24,6 +24,7 @@ from brightspots.disclosure.release import release
 from brightspots.errors import ArgumentError, TallyError
 from brightspots.findings.cohorts import Cohorts, flag_cohorts
 from brightspots.findings.profiles import searched_category
+from brightspots.measures import sdq
 from brightspots.measures.measure import measures_of
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.survey.synthetic import make_survey
@@ -445,15 +446,24 @@ class TestMeasures:
                     searched += 1
         assert searched > 100
 
-    def test_a_true_or_false_column_such_as_a_high_score(self):
-        """A total of difficulties, high from 17 on (methods note, section 6); who has none is passed over."""
+    def test_a_true_or_false_column_such_as_a_high_sdq_total(self):
+        """A carer's total is high from 17 on (methods note, section 6); who has no total is passed over."""
         random = np.random.default_rng(2)
-        frame = pd.DataFrame({"gender": ["girl", "boy"] * 100, "total": random.integers(0, 41, 200) * 1.0})
-        frame.loc[:9, "total"] = np.nan
-        frame["high"] = (frame["total"] >= 17).where(frame["total"].notna())
-        for row in flag_cohorts(frame, traits=["gender"], measure="high", permutations=99):
-            own = frame[(frame["gender"] == row.conditions["gender"]) & frame["total"].notna()]
+        home = np.repeat(["residential", "foster"], [60, 200])
+        worse = np.where(home == "residential", 2, 1)[:, None]
+        items = pd.DataFrame(random.binomial(2, 0.25 * worse, (260, 25)) * 1.0).set_axis(
+            [f"item{i}" for i in range(1, 26)], axis=1
+        )
+        turned = [f"item{i}" for i in (7, 11, 14, 21, 25)]  # asked the other way round
+        items[turned] = 2 - items[turned]
+        items.iloc[:10] = np.nan
+        scored = sdq.score(items, informant="carer").assign(home=home)
+        cohorts = flag_cohorts(scored, traits=["home"], measure="sdq_high", permutations=99)
+        assert cohorts.n == 250
+        for row in cohorts:
+            own = scored[(scored["home"] == row.conditions["home"]) & scored["total"].notna()]
             assert (row.n, row.count) == (len(own), (own["total"] >= 17).sum())
+        assert [row.cohort for row in flags(cohorts)] == ["children with home: residential"]
 
     def test_bands_that_count_other_answers_are_not_pooled(self, survey_of):
         children = [{"age_band": b, "gender": "girl", "has_a_say": "a lot"} for b in ("young", "old")] * 20
