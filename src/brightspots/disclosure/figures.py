@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brightspots.disclosure.cells import Group
-    from brightspots.findings.cohorts import Direction
+    from brightspots.findings.profiles import Direction
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from brightspots.findings.cohort_sides import Sides
-    from brightspots.findings.cohorts import Cohorts, Direction
+    from brightspots.findings.cohorts import Cohorts
+    from brightspots.findings.profiles import Direction
     from brightspots.tallies.tally import Tally
 
 TOLD_BY_ITSELF = ("lead", "separate")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brightspots.errors import ArgumentError
-from brightspots.findings.cohorts import Direction, searched_category
 from brightspots.findings.estimates import ALL, estimate
+from brightspots.findings.profiles import Direction, searched_category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

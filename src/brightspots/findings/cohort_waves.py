@@ -10,10 +10,12 @@ from brightspots.errors import ArgumentError
 from brightspots.findings.cohort_descriptions import TOLD_BY_ITSELF
 from brightspots.findings.cohort_sides import sides_of
 from brightspots.findings.cohort_tables import CohortTable
-from brightspots.findings.cohorts import SMALLEST_EXCESS, Cohorts, searched_category
+from brightspots.findings.cohorts import Cohorts
+from brightspots.findings.cover import SMALLEST_EXCESS
 from brightspots.findings.estimates import ALL, as_tally
 from brightspots.findings.likeness import mismatches_of_editions
 from brightspots.findings.names import cohort_name
+from brightspots.findings.profiles import searched_category
 from brightspots.findings.verdicts import ALPHA, MINIMUM_BASE
 from brightspots.statistics import (
     adjust,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from brightspots.findings.cohort_sides import Sides
-    from brightspots.findings.cohorts import Direction
+    from brightspots.findings.profiles import Direction
 
 STILL, NO_CLEAR_EXCESS, NOT_TESTED = "still", "no clear excess", "not tested"
 COLUMNS = (

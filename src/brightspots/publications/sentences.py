@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import LAST_WAVE
-from brightspots.findings.cohorts import searched_category
+from brightspots.findings.profiles import searched_category
 from brightspots.publications.names import Names
 from brightspots.publications.wording import (
     capital,
