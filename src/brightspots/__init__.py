@@ -21,6 +21,7 @@ _HOME = {
     "tally": "brightspots.tallies.counting",
     "load_tally": "brightspots.tallies.tally",
     "read_counts": "brightspots.tallies.reported",
+    "read_return": "brightspots.returns.reading",
     "load_benchmarks": "brightspots.findings.benchmarks",
     "estimate": "brightspots.findings.estimates",
     "estimate_means": "brightspots.findings.means",
@@ -35,17 +36,21 @@ _HOME = {
     "follow_trends": "brightspots.findings.trends",
     "place_among_areas": "brightspots.findings.funnels",
     "find_drivers": "brightspots.findings.drivers",
+    "compare_returns": "brightspots.findings.statutory",
+    "compare_age_profile": "brightspots.findings.age_profiles",
     "release": "brightspots.disclosure.release",
     "publish": "brightspots.publications.publishing",
     "Questionnaire": "brightspots.questionnaire.model",
     "Mapping": "brightspots.questionnaire.mapping",
     "Survey": "brightspots.survey.survey",
     "Tally": "brightspots.tallies.tally",
+    "PublishedCounts": "brightspots.returns.published",
     "Benchmark": "brightspots.findings.benchmarks",
     "Benchmarks": "brightspots.findings.benchmarks",
     "Release": "brightspots.disclosure.release",
     "BrightspotsError": "brightspots.errors",
     "SurveyError": "brightspots.errors",
+    "ReturnError": "brightspots.errors",
     "ReleaseError": "brightspots.errors",
 }
 
@@ -56,7 +61,8 @@ __all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 if TYPE_CHECKING:
     from brightspots import statistics
     from brightspots.disclosure.release import Release, release
-    from brightspots.errors import BrightspotsError, ReleaseError, SurveyError
+    from brightspots.errors import BrightspotsError, ReleaseError, ReturnError, SurveyError
+    from brightspots.findings.age_profiles import compare_age_profile
     from brightspots.findings.benchmarks import Benchmark, Benchmarks, load_benchmarks
     from brightspots.findings.cohort_descriptions import describe_cohorts
     from brightspots.findings.cohort_waves import recheck_cohorts
@@ -70,12 +76,15 @@ if TYPE_CHECKING:
     from brightspots.findings.reliability import assess_reliability
     from brightspots.findings.standardised import standardise
     from brightspots.findings.trends import follow_trends
+    from brightspots.findings.statutory import compare_returns
     from brightspots.findings.weighting import make_weighting
     from brightspots.measures import sdq
     from brightspots.publications.publishing import publish
     from brightspots.questionnaire.loading import load_questionnaire
     from brightspots.questionnaire.mapping import Mapping, load_mapping
     from brightspots.questionnaire.model import Questionnaire
+    from brightspots.returns.published import PublishedCounts
+    from brightspots.returns.reading import read_return
     from brightspots.survey.reading import read_survey
     from brightspots.survey.survey import Survey
     from brightspots.survey.synthetic import make_survey

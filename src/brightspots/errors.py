@@ -12,6 +12,7 @@
     ├── OutputError             BS300  exit 2   an output folder that cannot be written
     ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
     ├── TallyError              BS500  exit 3   counts that cannot be added, subtracted or trusted
+    ├── ReturnError             BS550  exit 3   published figures that cannot be read; carries the problems
     └── ReleaseError            BS600  exit 4   nothing could be released safely
 
 Messages name files, columns and row numbers; never an answer, an id or free text.
@@ -123,6 +124,23 @@ class TallyError(BrightspotsError):
 
     code = "BS500"
     exit_code = 3
+
+
+class ReturnError(BrightspotsError):
+    """Published figures that cannot be read, or that contradict each other.
+
+    Attributes
+    ----------
+    problems : Table
+        Every problem found: one row each.
+    """
+
+    code = "BS550"
+    exit_code = 3
+
+    def __init__(self, message: str, problems: Table) -> None:
+        self.problems = problems
+        super().__init__(message)
 
 
 class ReleaseError(BrightspotsError):

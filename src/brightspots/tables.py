@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from brightspots.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Self
 
     import pandas as pd
@@ -117,8 +117,8 @@ class Table:
 
     def to_markdown(self) -> str:
         """Return the table as Markdown, numbers as they are held."""
-        lines = [_markdown_row(self._columns), _markdown_row("---" for _ in self._columns)]
-        lines += [_markdown_row(_plain(value) for value in row) for row in self._rows]
+        lines = [markdown_row(self._columns), markdown_row("---" for _ in self._columns)]
+        lines += [markdown_row(_plain(value) for value in row) for row in self._rows]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -149,7 +149,8 @@ def _for_pandas(values: Sequence[Any]) -> Any:
     return list(values)
 
 
-def _markdown_row(cells: Any) -> str:
+def markdown_row(cells: Iterable[Any]) -> str:
+    """Return one row of a Markdown table."""
     return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 

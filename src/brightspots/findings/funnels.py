@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri, stdtr
@@ -50,6 +50,15 @@ COLUMNS = (
     "area", "wave", "n", "count", "share", "lower", "upper", "z", "z_adjusted", "p", "q", "position", "side",
     "favourable", "reason", "lower_95", "upper_95", "lower_998", "upper_998", "own", "age_bands",
 )  # fmt: skip
+
+
+class Placed(NamedTuple):
+    """Where one area lies among others, why nothing can be said, and how many others there are."""
+
+    position: str | None
+    side: str
+    reason: str
+    areas: int
 
 
 class AreaFunnel(Table):
@@ -202,11 +211,40 @@ def stands_apart(counts: Sequence[int], ns: Sequence[int], *, own: int) -> bool 
     own : int
         The place of the area that is judged by the others.
     """
-    if len(ns) <= AREAS_NEEDED:
-        return None
+    position = place_one(counts, ns, own=own).position
+    return None if position is None else position != USUAL
+
+
+def place_one(counts: Sequence[float], ns: Sequence[float], *, own: int) -> Placed:
+    """Place one area that was named beforehand among others whose counts are known.
+
+    Parameters
+    ----------
+    counts, ns : sequence of float
+        How many count, out of how many, in each area.
+    own : int
+        The place of the area that is judged by the others.
+
+    Returns
+    -------
+    Placed
+        As `place_among_areas` says of its own area.
+
+    Examples
+    --------
+    >>> counts = [40, 66, 21, 90, 55, 120, 33, 71, 48, 160, 28, 58]
+    >>> ns = [180, 240, 110, 310, 260, 420, 150, 230, 240, 600, 90, 300]
+    >>> place_one(counts, ns, own=11)
+    Placed(position='usual', side='below', reason='', areas=11)
+    """
+    others = len(ns) - 1
+    if others < AREAS_NEEDED:
+        return Placed(None, "", "few_areas", others)
     found = funnel(counts, ns, own=own)
+    z = float(found.z_adjusted[own])
     p = _predicted(np.array(counts), np.array(ns), np.arange(len(ns)) != own, found)[own]
-    return _position(abs(float(found.z_adjusted[own])), float(p))[0] != USUAL
+    position, reason = _position(abs(z), float(p))
+    return Placed(position, "" if z == 0 else ABOVE if z > 0 else BELOW, reason, others)
 
 
 def _measure(source: Tally, measure: str) -> Measure:

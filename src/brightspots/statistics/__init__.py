@@ -28,6 +28,7 @@ from brightspots.statistics.ordinal import (
 )
 from brightspots.statistics.proportion_tests import fixed_test, two_sample_test
 from brightspots.statistics.proportions import Interval, proportion_interval, worth_of_interval
+from brightspots.statistics.rates import rate_interval
 from brightspots.statistics.reliability import (
     ItemSums,
     alpha,
@@ -93,6 +94,7 @@ __all__ = [
     "proportion_interval",
     "rake",
     "raked_share",
+    "rate_interval",
     "reliability_interval",
     "ridit",
     "scale_mean",

@@ -35,6 +35,18 @@ def read_delimited(path: Path, *, heading_rows: int | None = None) -> Export:
         If the file is not text, has no answers, a quotation mark without its partner, or rows of unequal
         length.
     """
+    rows, notes = delimited_rows(path)
+    return export_from_rows(path.name, rows, heading_rows=heading_rows, notes=notes)
+
+
+def delimited_rows(path: Path) -> tuple[list[list[str]], list[Problem]]:
+    """Return the cells of a text file row by row, and notes on its encoding.
+
+    Raises
+    ------
+    SurveyError
+        If the file is not text, or has a quotation mark without its partner.
+    """
     text, notes = _decode(path.read_bytes(), path.name)
     rows: list[list[str]] = []
     try:
@@ -48,7 +60,7 @@ def read_delimited(path: Path, *, heading_rows: int | None = None) -> Export:
             what_to_do="repair that row, or export the survey again",
             rows=[len(rows) + 1],
         ) from None
-    return export_from_rows(path.name, rows, heading_rows=heading_rows, notes=notes)
+    return rows, notes
 
 
 def _decode(data: bytes, name: str) -> tuple[str, list[Problem]]:

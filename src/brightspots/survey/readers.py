@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from brightspots.errors import ArgumentError
-from brightspots.survey.delimited import read_delimited
+from brightspots.survey.delimited import delimited_rows, read_delimited
 from brightspots.survey.exports import Export
 from brightspots.survey.refusals import refusal
 from brightspots.survey.spss import read_spss
-from brightspots.survey.workbooks import read_workbook
+from brightspots.survey.workbooks import read_workbook, workbook_sheets
 
 SPSS, PORTABLE, WORKBOOK, TEXT = "an SPSS file", "a portable SPSS file", "a workbook", "a text file"
 KINDS = {
@@ -89,6 +89,38 @@ def read_export(
     if kind == TEXT:
         return read_delimited(path, heading_rows=heading_rows)
     return read_spss(path)
+
+
+def read_sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Return the cells of a text file or of each sheet of a workbook, row by row, with nothing interpreted.
+
+    Parameters
+    ----------
+    path : path
+        A text file or a workbook.
+
+    Returns
+    -------
+    dict of str to list of list
+        The rows under the name of their sheet; of a text file under ``""``.
+
+    Raises
+    ------
+    SurveyError
+        If the file cannot be read, or is of another kind.
+    """
+    kind = _kind(path)
+    if kind == WORKBOOK:
+        return workbook_sheets(path)
+    if kind == TEXT:
+        return {"": delimited_rows(path)[0]}
+    raise refusal(
+        "wrong_file_type",
+        path.name,
+        f"{kind}, going by its ending",
+        expected=f"{TEXT} or {WORKBOOK}",
+        what_to_do="save the sheet as CSV or Excel",
+    )
 
 
 def _kind(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from brightspots.errors import SurveyError
@@ -13,6 +14,7 @@ from brightspots.survey.problems import Problem
 from brightspots.survey.refusals import refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from python_calamine import CalamineWorkbook
@@ -34,13 +36,9 @@ def read_workbook(path: Path, *, sheet: str | None = None, heading_rows: int | N
     SurveyError
         If the workbook is encrypted, cut short or damaged, or has no such sheet, or no answers.
     """
-    try:
+    with _refusing_damage(path):
         workbook = _open(path)
         chosen, rows = _rows(workbook, sheet, path.name)
-    except BaseException as error:  # a panic of calamine's is no Exception
-        if isinstance(error, SurveyError | KeyboardInterrupt | SystemExit):
-            raise
-        raise _damaged(path) from None
     notes = []
     if sheet is None and len(workbook.sheet_names) > 1:
         notes.append(
@@ -55,6 +53,35 @@ def read_workbook(path: Path, *, sheet: str | None = None, heading_rows: int | N
             )
         )
     return export_from_rows(path.name, rows, heading_rows=heading_rows, notes=notes)
+
+
+def workbook_sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Return the cells of every worksheet, row by row, under the sheets' names.
+
+    Raises
+    ------
+    SurveyError
+        If the workbook is encrypted, cut short or damaged.
+    """
+    from python_calamine import SheetTypeEnum
+
+    with _refusing_damage(path):
+        workbook = _open(path)
+        return {
+            sheet.name: workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            for sheet in workbook.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        }
+
+
+@contextmanager
+def _refusing_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:  # a panic of calamine's is no Exception
+        if isinstance(error, SurveyError | KeyboardInterrupt | SystemExit):
+            raise
+        raise _damaged(path) from None
 
 
 def _open(path: Path) -> CalamineWorkbook:
