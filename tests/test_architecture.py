@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "brightspots"
-WINGS = ["questionnaire", "survey", "measures", "tallies", "returns", "findings", "disclosure", "publications"]
+WINGS = [
+    "questionnaire",
+    "survey",
+    "measures",
+    "tallies",
+    "returns",
+    "findings",
+    "disclosure",
+    "publications",
+]
 BENEATH = {"errors", "tables", "statistics"}
 REGISTER = "councils"
 EXCEPTION = ("disclosure/release.py", "publications")

@@ -9,7 +9,10 @@ import brightspots as bs
 from brightspots import errors
 from brightspots.config import load_config
 from brightspots.disclosure.policy import load_policy
+from brightspots.findings import age_profiles
 from brightspots.questionnaire.mapping import load_mapping
+from brightspots.returns import layouts, symbols
+from brightspots.returns.catalogue import MEASURES
 from brightspots.survey.catalogue import CHECKS
 from brightspots.tallies.reported import read_counts
 
@@ -40,6 +43,18 @@ def test_every_check_is_documented_and_every_documented_check_exists() -> None:
     known |= set(re.findall(r'Problem\(\s*"(?:error|warning|note)",\s*"([a-z_]+)"', readers))
     assert known <= documented_checks()
     assert not {code for code in documented_checks() - known if f'"{code}"' not in readers + form}
+
+
+def test_every_published_measure_status_and_problem_is_documented():
+    page = (REFERENCE / "published-figures.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_ ]+)`", page))
+    statuses = {value for name, value in vars(symbols).items() if name.isupper() and isinstance(value, str)}
+    assert set(MEASURES) | statuses | set(layouts.WORDS) | set(age_profiles.WORDS) <= documented
+
+
+def test_the_sample_of_ages_is_read():
+    ages = bs.read_return(SOURCE / "data" / "returns" / "sample-ages.csv")
+    assert len(bs.compare_age_profile(REFERENCE / "ages.csv", ages)) == 5
 
 
 def error_classes() -> list[type[errors.BrightspotsError]]:

@@ -94,9 +94,9 @@ def compare_age_profile(
     ----------
     children : path or mapping of str to int
         The council's own numbers: a form (CSV or Excel) with the columns ``age_group`` and ``children``, or
-        a mapping. Each group is one of the published ones (``Under 1 year``, ``1 to 4 years``, ``5 to 9 years``,
-        ``10 to 15 years``, ``16 years and over``) or several that follow each other, such as ``0 to 9``.
-        Together they are all children in care, each once.
+        a mapping. Each group is one of the published ones (``Under 1 year``, ``1 to 4 years``, ``5 to 9
+        years``, ``10 to 15 years``, ``16 years and over``) or several that follow each other, such as ``0 to
+        9``. Together they are all children in care, each once.
     figures : PublishedCounts
         From `read_return`, with England's children in care by age group.
     area : str, optional

@@ -52,6 +52,11 @@ class Figure:
         """The latest time."""
         return max(self.series)
 
+    @property
+    def rows(self) -> list[Row]:
+        """All rows."""
+        return [row for areas in self.series.values() for row in areas.values()]
+
     def row(self, time: str, place: Place) -> Row | None:
         """Return the row of an area, if there is one."""
         return self.series.get(time, {}).get(place)

@@ -17,7 +17,7 @@ from brightspots.findings.readings import PER, Figure, Place, held_by_name, pool
 from brightspots.findings.trends import WAVES_NEEDED
 from brightspots.questionnaire.spelling import fold
 from brightspots.returns.catalogue import MEASURES
-from brightspots.returns.published import COUNCIL, COUNTRY, REGION, UNITS, PublishedCounts
+from brightspots.returns.published import COUNCIL, COUNTRY, REGION, UNITS, PublishedCounts, councils_of
 from brightspots.returns.symbols import NOT_APPLICABLE
 from brightspots.statistics import proportion_interval, rate_interval, trend
 from brightspots.tables import Table
@@ -143,7 +143,7 @@ def compare_returns(
     >>> figures = bs.read_return(Path(bs.__file__).parent / "data" / "returns" / "sample.csv")
     >>> found = compare_returns(figures, area="Ambleford", measures=["sdq_concern"])
     >>> [(row.comparator, round(row.value, 3), row.benchmark, row.reason) for row in found]
-    [('England', 0.442, 0.41, 'full_count'), ('Midshire', 0.442, 0.4, 'full_count')]
+    [('England', 0.35, 0.41, 'full_count'), ('Midshire', 0.35, 0.39, 'full_count')]
     """
     asked = _Asked(figures, time)
     own, others = asked.council("area", area), [asked.council("neighbours", name) for name in neighbours]
@@ -181,7 +181,8 @@ class _Asked:
     """What the call names, looked up among the figures; all that cannot be found goes to `faults`."""
 
     def __init__(self, figures: PublishedCounts, time: str) -> None:
-        self.figures, self.councils, self.time = held_by_name(figures), figures.councils, time
+        self.figures, self.time = held_by_name(figures), time
+        self.councils = councils_of(row for figure in self.figures for row in figure.rows)
         self.faults: list[str] = []
         self.name: dict[Place, str] = {}
         self.region: dict[str, str] = {}
@@ -199,9 +200,7 @@ class _Asked:
 
     def council(self, argument: str, name: str) -> str:
         """Return the code by which a council is followed."""
-        known = {
-            row: {row.old_code, *row.codes, *map(fold, row.names)} for row in self.councils if self.figures
-        }
+        known = {row: {row.old_code, *row.codes, *map(fold, row.names)} for row in self.councils}
         named = [row for row, spellings in known.items() if spellings & {name, fold(name)}]
         at = self.time or max(self.times, default="")
         there = [row for row in named if row.first <= at <= row.last]

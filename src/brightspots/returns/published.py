@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from brightspots.errors import ReturnError
 from brightspots.questionnaire.spelling import fold
 from brightspots.returns.catalogue import MEASURES
-from brightspots.returns.symbols import BLANK, NOBODY, NOT_APPLICABLE, NOT_GIVEN, SHOWN, Figure
+from brightspots.returns.symbols import (
+    BLANK,
+    NOBODY,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOT_GIVEN,
+    SHOWN,
+    Figure,
+)
 from brightspots.survey.problems import Problem, Problems
 from brightspots.tables import Table
 
@@ -21,6 +29,9 @@ SHARE, PER_10_000, AVERAGE = "share", "per 10,000", "average"
 UNITS = {"share": SHARE, "rate": PER_10_000, "average": AVERAGE, "": ""}
 COUNTED, MEAN = "counted", "mean"
 NONE = Figure(None, NOT_GIVEN)
+NO_SIGN = {NOT_APPLICABLE, NOT_AVAILABLE, NOT_GIVEN, BLANK}
+"""What does not say that a council was there."""
+
 folded = lru_cache(maxsize=8192)(fold)
 
 
@@ -131,23 +142,28 @@ class PublishedCounts(Table):
 
     @property
     def councils(self) -> Table:
-        """Every council: three-digit code, the codes, names and regions it stood under, first and last time.
+        """Every council: three-digit code, codes, names and regions it stood under, first and last time."""
+        return councils_of(self.rows)
 
-        Times at which nothing applied to it, since it was not there, do not count.
-        """
-        seen: dict[str, list[Row]] = defaultdict(list)
-        for row in self.rows:
-            if row.level == COUNCIL and row.value_status != NOT_APPLICABLE != row.number_status:
-                seen[row.place[1]].append(row)
-        found = []
-        for place, own in sorted(seen.items()):
-            own.sort(key=lambda row: row.time)
-            names, codes, regions = (
-                tuple(dict.fromkeys(getattr(row, name) for row in own if getattr(row, name)))
-                for name in ("area", "code", "region")
-            )
-            found.append(Council(place, codes, names, regions, own[0].time, own[-1].time)._asdict())
-        return Table.from_rows(found, Council._fields)
+
+def councils_of(rows: Iterable[Row]) -> Table:
+    """Return the councils among some rows, one row each, as `Council` has them.
+
+    Times at which no figure applied to a council or was available do not count: it may not have been there.
+    """
+    seen: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.level == COUNCIL and not {row.number_status, row.value_status} <= NO_SIGN:
+            seen[row.place[1]].append(row)
+    found = []
+    for place, own in sorted(seen.items()):
+        own.sort(key=lambda row: row.time)
+        names, codes, regions = (
+            tuple(dict.fromkeys(getattr(row, name) for row in own if getattr(row, name)))
+            for name in ("area", "code", "region")
+        )
+        found.append(Council(place, codes, names, regions, own[0].time, own[-1].time)._asdict())
+    return Table.from_rows(found, Council._fields)
 
 
 def once(rows: Sequence[Row], lines: Sequence[int] = ()) -> list[Row]:

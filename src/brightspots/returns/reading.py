@@ -59,7 +59,7 @@ def read_return(*sources: str | os.PathLike[str], time: str = "") -> PublishedCo
     >>> figures = read_return(path)
     >>> concern = figures.where(lambda row: row.measure == "sdq_concern" and row.area == "Ambleford")
     >>> [(row.time, row.number, row.base, row.value) for row in concern][-1]
-    ('2024', 53, 120, 0.44)
+    ('2024', 48, 137, 0.35)
     """
     rows: list[Row] = []
     problems: list[Table] = []
