@@ -20,7 +20,7 @@ from published_files import (
     write,
 )
 
-from brightspots.errors import ReturnError
+from brightspots.errors import ArgumentError, ReturnError
 from brightspots.returns.reading import read_return
 
 
@@ -249,6 +249,27 @@ def test_every_fault_of_every_file_at_once_with_column_and_rows(tmp_path):
         ("other.csv", "unknown_layout", "", ""),
         ("none.csv", "file_not_found", "", ""),
     }
+
+
+def test_a_row_that_does_not_fit_its_headings_is_refused(tmp_path):
+    """A name with an unquoted comma, such as Bristol, City of, moves every number one column on."""
+    path = tidy(tmp_path, sdq(2024, ASH, 290, 182, 89, "16.0"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Ash", "Ash, City of", 1), encoding="utf-8")
+    with pytest.raises(ReturnError, match=r"ragged_rows \(figures.csv, row 2\)"):
+        read_return(path)
+
+
+def test_two_columns_of_numbers_are_not_guessed_between(tmp_path):
+    rows = [(*row, 7) for row in sdq(2024, ASH, 290, 182, 89, "16.0")]
+    columns = ("cla_group", "characteristic", "number", "percentage", "children_count")
+    with pytest.raises(ReturnError, match="two_columns"):
+        read_return(tidy(tmp_path, rows, columns=columns))
+
+
+def test_no_file_is_refused():
+    with pytest.raises(ArgumentError, match="sources is empty"):
+        read_return()
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from brightspots.questionnaire.spelling import fold, fold_band, fold_id
 from brightspots.returns.catalogue import BY_WORDS, MEASURES, WIDE
-from brightspots.returns.layouts import Faults, Found, read_cells
+from brightspots.returns.layouts import Faults, Found, cells_of, read_cells
 from brightspots.returns.published import (
     COUNCIL,
     COUNTED,
@@ -68,17 +69,21 @@ def is_wide(headings: Sequence[str]) -> bool:
 def read_tidy(file: str, rows: Rows, at: int) -> Found:
     """Read a tidy file whose headings stand in the row at position `at`."""
     headings = [fold_id(as_text(cell)) for cell in rows[at]]
+    found, faults = Found(), Faults(file)
     held = {
-        i: dict(zip(headings, row, strict=False))
+        i: cells_of(headings, row, faults, i)
         for i, row in enumerate(rows[at + 1 :], at + 2)
         if not is_blank(row)
     }
     others = [name for name in headings if name and name not in GEOGRAPHY]
     called = {name: _called(name, [cells.get(name) for cells in held.values()]) for name in others}
     filters = [name for name in others if not called[name]]
-    found, faults = Found(), Faults(file)
-    if not {NUMBER, VALUE} & set(called.values()):
+    kinds = Counter(called[name] for name in others if called[name])
+    if not {NUMBER, VALUE} & kinds.keys():
         faults.add("no_numbers")
+    for name in others:
+        if kinds[called[name]] > 1:
+            faults.add("two_columns", name)
     lines = []
     for i, cells in held.items():
         level = LEVELS.get(words_of(as_text(cells["geographic_level"])))
@@ -90,7 +95,7 @@ def read_tidy(file: str, rows: Rows, at: int) -> Found:
         text = {name: as_text(cells.get(name)) for name in (*GEOGRAPHY, *filters)}
         if not text["time_period"]:
             faults.add("no_time", "time_period", i)
-        for name in PLACES[level]:
+        for name in PLACES[level] + (("old_la_code",) if level == COUNCIL else ()):
             if not text[name]:
                 faults.add("no_area", name, i)
         lines.append(_Line(i, level, text, figures, filters))
@@ -110,7 +115,7 @@ def read_wide(file: str, rows: Rows, at: int, time: str) -> Found:
     for i, row in enumerate(rows[at + 1 :], at + 2):
         if is_blank(row):
             continue
-        cells = dict(zip(headings, row, strict=False))
+        cells = cells_of(headings, row, faults, i)
         code, level_name, old_code, area = (as_text(cells.get(name)) for name in WIDE_GEOGRAPHY)
         level = WIDE_LEVELS.get(fold(level_name))
         if level is None:
@@ -189,11 +194,8 @@ class _Line:
         """Return the row. A measure is known by name only where the file holds what it is out of."""
         number, value, base = (self.figures.get(name, NONE) for name in (NUMBER, VALUE, POPULATION))
         measure = BY_WORDS.get(words_of(self.label))
-        held = (
-            [bases[key] for words in measure.base if (key := (*self.family, words)) in bases]
-            if measure
-            else []
-        )
+        keys = [(*self.family, words) for words in measure.base] if measure else []
+        held = [bases[key] for key in keys if key in bases]
         kind = "" if value.status == NOT_GIVEN else "share"
         if measure and (held or (not measure.base and base.status != NOT_GIVEN)):
             kind, base = measure.kind, held[0] if held else base
@@ -204,9 +206,7 @@ class _Line:
         elif kind == "share" and value.number is not None:
             value = Figure(value.number / 100, value.status)
         area, code = (self.text[name] for name in PLACES[self.level])
-        old_code = (
-            self.text["old_la_code"].zfill(3) if self.level == COUNCIL and self.text["old_la_code"] else ""
-        )
+        old_code = self.text["old_la_code"].zfill(3) if self.level == COUNCIL else ""
         return Row(
             self.text["time_period"], self.level, area, code, old_code, self.text["region_name"],
             measure.id if measure else "", MEAN if kind == "average" else COUNTED, self.label,

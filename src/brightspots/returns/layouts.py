@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.returns.published import NONE, SHARE, Row
 from brightspots.returns.symbols import Figure, read_figure
+from brightspots.survey.cells import is_blank
 from brightspots.survey.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 AGAIN = "download the file again, and read it as it is"
 WORDS = {
@@ -25,6 +26,16 @@ WORDS = {
         "cells that are neither a number nor a known symbol",
         "a number, or c, z, x, k, low, u, # or :",
         AGAIN,
+    ),
+    "ragged_rows": (
+        "rows with fewer or more cells than there are headings",
+        "a cell for each heading",
+        "look there for a missing or stray comma or quotation mark, or download the file again",
+    ),
+    "two_columns": (
+        "several columns of numbers, percentages, rates or populations",
+        "one of each",
+        "take out those that are not wanted",
     ),
     "unknown_level": (
         "areas of a level that is not known",
@@ -84,6 +95,14 @@ class Found:
     def with_problems(self, faults: Faults) -> Found:
         """Return the same with what was wrong."""
         return Found(self.rows, self.lines, [*self.problems, *faults.problems])
+
+
+def cells_of(headings: Sequence[str], row: Sequence[Any], faults: Faults, line: int) -> dict[str, Any]:
+    """Return a row's cells by their headings; a row that does not fit them is a fault."""
+    width = len(headings)
+    if len(row) < width or not is_blank(row[width:]):
+        faults.add("ragged_rows", "", line)
+    return dict(zip(headings, row, strict=False))
 
 
 def read_cells(

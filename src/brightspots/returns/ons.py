@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brightspots.questionnaire.spelling import fold
-from brightspots.returns.layouts import Faults, Found, read_cells
+from brightspots.returns.layouts import Faults, Found, cells_of, read_cells
 from brightspots.returns.published import COUNCIL, COUNTRY, DISTRICT, MEAN, NONE, REGION, UNITS, Row
 from brightspots.returns.symbols import SHOWN, Figure, read_figure
 from brightspots.survey.cells import as_text
@@ -103,7 +103,7 @@ def read_long(file: str, rows: Rows, at: int, time: str) -> Found:
     headings = [heading_of(cell) for cell in rows[at]]
     found, faults = Found(), Faults(file)
     for i, row in enumerate(rows[at + 1 :], at + 2):
-        cells = {name: as_text(cell) for name, cell in zip(headings, row, strict=False)}
+        cells = {name: as_text(cell) for name, cell in cells_of(headings, row, faults, i).items()}
         if not CODE.fullmatch(cells["area code"]):
             continue
         given = {name: cells[place] for name, place in LONG_PLACES.items() if place in cells}

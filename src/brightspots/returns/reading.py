@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from brightspots.errors import ReturnError, SurveyError
+from brightspots.errors import ArgumentError, ReturnError, SurveyError
 from brightspots.questionnaire.spelling import fold_id
 from brightspots.returns import dfe, ons
 from brightspots.returns.layouts import Faults, Found
@@ -50,6 +50,8 @@ def read_return(*sources: str | os.PathLike[str], time: str = "") -> PublishedCo
     ReturnError
         If a file cannot be read, has another layout, cells that are neither numbers nor known symbols,
         figures that cannot be, or one that stands twice: all at once, with file, column and row.
+    ArgumentError
+        If no file is given.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def read_return(*sources: str | os.PathLike[str], time: str = "") -> PublishedCo
     >>> [(row.time, row.number, row.base, row.value) for row in concern][-1]
     ('2024', 48, 137, 0.35)
     """
+    if not sources:
+        raise ArgumentError("sources is empty; give a file of published figures.")
     rows: list[Row] = []
     problems: list[Table] = []
     for source in sources:
