@@ -378,6 +378,27 @@ def test_every_measure_that_a_target_may_have_has_a_good_side_and_a_base():
         assert measure.coverage in {"", "sdq_received"}
 
 
+def test_only_figures_of_all_children_are_compared(figures, tmp_path):
+    """The DfE's national file has the same measures by gender and age."""
+    columns = ("gender", "characteristic", "number", "percentage")
+    labels = ("4. SDQ score: Children looked after age groups", "4.1 SDQ score was received")
+    rows = [
+        (2024, ENGLAND, "Female", label, n, share)
+        for label, n, share in zip(labels, (9000, 90), (100, 1), strict=True)
+    ]
+    girls = bs.read_return(tidy(tmp_path, rows, name="girls.csv", columns=columns))
+    assert "sdq_received" in girls.column("measure")
+    assert list(bs.compare_returns(figures + girls, area="Ash")) == list(
+        bs.compare_returns(figures, area="Ash")
+    )
+
+
+def test_an_earlier_year_knows_nothing_of_later_ones(tmp_path):
+    figures = bs.read_return(tidy(tmp_path, years([60, 64, 68, 72, 76])))
+    found = bs.compare_returns(figures, area="Ash", time="2022")
+    assert rows_of(found, "sdq_concern")["England"].times == ("2020", "2021", "2022")
+
+
 def test_figures_of_another_publisher_do_no_harm(figures, tmp_path):
     """The ONS has no three-digit codes, and names the same councils."""
     headings = ("Area Code", "Area", "Mean anxiety yesterday", "Notes")

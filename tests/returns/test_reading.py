@@ -122,6 +122,13 @@ def test_an_average_of_zero_is_missing_too_where_the_number_scored_is_withheld(t
     assert row_of(figures, "sdq_average", "Ash").value_status == "nobody"
 
 
+def test_what_is_withheld_stays_so_where_nobody_is_in_the_base(tmp_path):
+    """City of London 2022: nobody scored, and the band is hidden all the same."""
+    figures = read_return(tidy(tmp_path, sdq(2022, ASH, "c", 0, "c", "0", ("c", "0", "c"))))
+    row = row_of(figures, "sdq_concern", "Ash")
+    assert (row.number_status, row.value_status) == ("withheld", "withheld")
+
+
 def test_not_known_stays_in_the_base(tmp_path):
     """Methods note, section 8: the base is the publisher's total. Shropshire 2021, ages 19 to 21."""
     shropshire = council("Shropshire", "893", "E06000051")
@@ -326,6 +333,14 @@ def test_the_ons_means_below_a_heading_of_five_lines(tmp_path):
         3.39,
     )
     assert (second.value, second.value_status) == (None, "not available")
+
+
+def test_limits_of_what_is_suppressed_are_left_out(tmp_path):
+    headings = ("measure", "area_code", "area", "estimate", "value", "lower", "upper", "sample_size")
+    lines = [("Worthwhile", "E06000901", "Ash", "low", "x", "1.0", "4.0", "480")]
+    (row,) = read_return(write(tmp_path / "long.csv", headings, lines), time="2014/15").rows
+    assert (row.value, row.value_status, row.lower, row.upper) == (None, "withheld", None, None)
+    assert (row.base, row.measure, row.unit) == (480, "worthwhile", "share")
 
 
 def test_bands_by_year_in_a_workbook_hide_band_by_band(tmp_path):
