@@ -225,8 +225,18 @@ def test_councils_of_one_name_and_changed_codes_are_never_joined_silently(tmp_pa
     found = bs.compare_returns(figures, area="Dorset", neighbours=["Gateshead"], measures=["sdq_concern"])
     assert rows_of(found, "sdq_concern")["England"].times == ("2024",)
     assert len(found.notes) == 2
-    assert "835 (2015 to 2015); the two are not joined" in found.notes[0]
+    assert found.notes[0] == "Dorset (838) took over from Dorset (835); they are not joined."
     assert "E08000020, then E08000037" in found.notes[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["Sheffield City Council", "city of sheffield", "373", "E08000039", "Sheffield"]
+)
+def test_a_council_is_known_by_every_usual_spelling_and_code(tmp_path, name):
+    """E08000039 is Sheffield's code since 2025; the files have the one before."""
+    sheffield = council("Sheffield", "373", "E08000019")
+    figures = bs.read_return(tidy(tmp_path, [*ROWS, *sdq(2024, sheffield, 290, 182, 89, "16.0")]))
+    assert bs.compare_returns(figures, area=name).area == "Sheffield"
 
 
 def years(numbers):

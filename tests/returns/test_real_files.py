@@ -13,6 +13,7 @@ import pytest
 from published_files import DFE, ONS, needs_data
 
 import brightspots as bs
+from brightspots.councils import all_councils, find_councils
 from brightspots.returns.catalogue import MEASURES
 from brightspots.statistics import rate_interval
 
@@ -286,3 +287,9 @@ def test_the_ons_means_of_2020_21(name, measure, value):
     (hartlepool,) = (row for row in figures.rows if row.area == "Hartlepool")
     assert (hartlepool.measure, hartlepool.value, hartlepool.time) == (measure, value, "2020/21")
     assert len(figures) == 382
+
+
+def test_the_files_and_the_register_of_councils_agree():
+    for row in (read("SFR34_OC22015.csv", time="2015") + read(SDQ_FILE)).councils:
+        assert set(row.codes) <= set(all_councils()[row.old_code].ons_codes)
+        assert row.old_code in {council.code for name in row.names for council in find_councils(name)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from brightspots.councils import all_councils, find_councils, near_names
 from brightspots.errors import ArgumentError
 from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE, NOT_COMPARED, ROUNDING_ERROR
 from brightspots.findings.funnels import place_one
@@ -83,7 +84,7 @@ def compare_returns(
     figures : PublishedCounts
         From `read_return`.
     area : str
-        The council: its name, its code of the ONS, or its three-digit code of the DfE.
+        The council: its name in any usual spelling, its code of the ONS, or its three-digit code of the DfE.
     neighbours : sequence of str, optional
         Its statistical neighbours, named likewise.
     measures : sequence of str, optional
@@ -199,9 +200,11 @@ class _Asked:
             self.faults.append(f"time is {time!r}; the figures hold {', '.join(self.times)}.")
 
     def council(self, argument: str, name: str) -> str:
-        """Return the code by which a council is followed."""
+        """Return the code by which a council is followed: spelled as in the files, or as in the register."""
         known = {row: {row.old_code, *row.codes, *map(fold, row.names)} for row in self.councils}
+        meant = {council.code for council in find_councils(name)}
         named = [row for row, spellings in known.items() if spellings & {name, fold(name)}]
+        named = named or [row for row in known if row.old_code in meant]
         at = self.time or max(self.times, default="")
         there = [row for row in named if row.first <= at <= row.last]
         if len(there) == 1:
@@ -212,8 +215,8 @@ class _Asked:
         elif named:
             say = f"not there in {at}, but {' and '.join(f'{row.first} to {row.last}' for row in named)}"
         else:
-            names = {fold(each): each for row in known for each in row.names}
-            near = ", ".join(repr(names[each]) for each in get_close_matches(fold(name), names, n=3))
+            names = list(dict.fromkeys(each for row in known for each in row.names))
+            near = ", ".join(map(repr, near_names(name, names)))
             say = f"which is none of the {len(known)} councils here; near it: {near or 'none'}"
         self.faults.append(f"{argument} names {name!r}, {say}.")
         return ""
@@ -350,10 +353,12 @@ def _changes(councils: Table, place: str) -> list[str]:
             f"{name} ({place}) stands under the codes {', then '.join(own.codes)}; it is followed by its "
             "three-digit code. A new code can mean new boundaries."
         )
-    notes += [
-        f"{name} ({place}) is another council than the one of the same name under {row.old_code} "
-        f"({row.first} to {row.last}); the two are not joined."
-        for row in councils
-        if row.old_code != place and set(map(fold, row.names)) & set(map(fold, own.names))
-    ]
+    register = all_councils()
+    for row in councils:
+        if row.old_code in register and place in register[row.old_code].became:
+            notes.append(
+                f"{name} ({place}) took over from {row.names[-1]} ({row.old_code}); they are not joined."
+            )
+        elif row.old_code != place and set(map(fold, row.names)) & set(map(fold, own.names)):
+            notes.append(f"{name} ({place}) is not {row.names[-1]} ({row.old_code}); they are not joined.")
     return notes
