@@ -130,6 +130,14 @@ def test_a_gap_from_a_withheld_figure_is_none(tmp_path):
     assert rows_of(found, "sdq_concern")["England"].benchmark == 0.41
 
 
+def test_a_hidden_band_of_nobody_stays_withheld(tmp_path):
+    """City of London 2022: nobody scored, and the band is c all the same."""
+    rows = [*ROWS[:4], *sdq(2024, ASH, "c", 0, "c", "0", ("c", "0", "c"))]
+    found = bs.compare_returns(bs.read_return(tidy(tmp_path, rows)), area="Ash")
+    assert rows_of(found, "sdq_concern")["England"].reason == "withheld"
+    assert rows_of(found, "sdq_average")["England"].reason == "no_base"
+
+
 def test_a_pool_with_a_withheld_figure_is_none_and_says_whose(tmp_path):
     found = bs.compare_returns(
         bs.read_return(tidy(tmp_path, withheld(CEDAR))), area="Ash", neighbours=["Birch", "Cedar"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brightspots.returns.catalogue import MEASURES, Published
 from brightspots.returns.published import COUNCIL, COUNTRY, REGION, PublishedCounts, Row
-from brightspots.returns.symbols import BLANK, NOBODY, NOT_GIVEN, SHOWN
+from brightspots.returns.symbols import BLANK, NOBODY, NOT_GIVEN, SHOWN, WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,8 @@ def read(measure: Published, row: Row | None) -> Reading:
     if row.value is not None:
         return printed
     statuses = (row.number_status, row.value_status) if exact else (row.value_status,)
-    return _missing(NOBODY if row.base == 0 else next((s for s in statuses if s != SHOWN), SHOWN))
+    status = next((status for status in statuses if status != SHOWN), SHOWN)
+    return _missing(NOBODY if row.base == 0 and status != WITHHELD else status)
 
 
 def pooled(measure: Published, readings: Sequence[Reading]) -> Reading:
