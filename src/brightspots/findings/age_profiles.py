@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brightspots.errors import ArgumentError, SurveyError
-from brightspots.findings.comparisons import NOT_COMPARED
 from brightspots.findings.statutory import FULL_COUNT
 from brightspots.findings.statutory_text import COUNTS, missing, number
+from brightspots.findings.verdicts import NOT_COMPARED
 from brightspots.questionnaire.spelling import fold, fold_band, fold_id
 from brightspots.returns.published import COUNTRY, PublishedCounts, refused
 from brightspots.statistics import proportion_interval

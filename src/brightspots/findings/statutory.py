@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.councils import all_councils, find_councils, near_names
 from brightspots.errors import ArgumentError
-from brightspots.findings.comparisons import ALPHA, MINIMUM_BASE, NOT_COMPARED, ROUNDING_ERROR
+from brightspots.findings.comparisons import ROUNDING_ERROR
 from brightspots.findings.funnels import place_one
 from brightspots.findings.readings import PER, Figure, Place, held_by_name, pooled
 from brightspots.findings.trends import WAVES_NEEDED
+from brightspots.findings.verdicts import ALPHA, MINIMUM_BASE, NOT_COMPARED
 from brightspots.questionnaire.spelling import fold
 from brightspots.returns.catalogue import MEASURES
 from brightspots.returns.published import COUNCIL, COUNTRY, REGION, UNITS, PublishedCounts, councils_of
@@ -314,10 +315,8 @@ def _position(figure: Figure, at: str, own: Place) -> dict[str, Any]:
     if sum(bool(reading.uncounted) for reading in asked.values()) > MOST_HIDDEN * len(asked):
         return {"position_reason": "many_withheld"}
     order = sorted(counted)
-    if len(order) == 1:
-        return {"position_reason": "few_areas"}
     counts, ns = ([float(getattr(counted[place], name)) for place in order] for name in ("count", "n"))
-    placed = place_one(counts, ns, order.index(own))
+    placed = place_one(counts, ns, own=order.index(own))
     names = ("position", "side", "position_reason", "areas")
     return dict(zip(names, placed, strict=True))
 
