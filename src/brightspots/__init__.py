@@ -72,13 +72,11 @@ if TYPE_CHECKING:
     from brightspots.findings.drivers import find_drivers
     from brightspots.findings.estimates import estimate
     from brightspots.findings.funnels import place_among_areas
-    from brightspots.findings.statutory import compare_returns
-    from brightspots.findings.trends import follow_trends
     from brightspots.findings.means import estimate_means
     from brightspots.findings.reliability import assess_reliability
     from brightspots.findings.standardised import standardise
-    from brightspots.findings.trends import follow_trends
     from brightspots.findings.statutory import compare_returns
+    from brightspots.findings.trends import follow_trends
     from brightspots.findings.weighting import make_weighting
     from brightspots.measures import sdq
     from brightspots.publications.publishing import publish
