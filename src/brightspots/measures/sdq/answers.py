@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from brightspots.measures.sdq.frames import Frame
+    from brightspots.measures.frames import Frame
     from brightspots.survey.problems import Problem
 
 Codings = dict[str, dict[str, int]]

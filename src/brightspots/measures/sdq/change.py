@@ -12,9 +12,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from brightspots.errors import ArgumentError
+from brightspots.measures.frames import is_given, numbers_in, read_columns
+from brightspots.measures.problems import refuse
 from brightspots.measures.sdq.bands import Scale, band_scores, find_cut_offs, highest_score, is_score
-from brightspots.measures.sdq.frames import check_one_informant, is_given, numbers_in, read_columns
-from brightspots.measures.sdq.problems import found, refuse
+from brightspots.measures.sdq.informants import check_one_informant
+from brightspots.measures.sdq.problems import found
 from brightspots.measures.sdq.totals import INTERVAL_FROM, mean_of
 from brightspots.statistics import half_up, proportion_interval
 from brightspots.tables import Table

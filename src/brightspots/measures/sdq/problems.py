@@ -5,16 +5,10 @@ Words are general. Nothing here ever holds an answer, a score or an id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
-import numpy as np
-
-from brightspots.errors import SurveyError
+from brightspots.measures.problems import find
 from brightspots.survey.catalogue import Check
-from brightspots.survey.problems import Problem, Problems
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CHECKS: dict[str, Check] = {
     # answers
@@ -106,43 +100,4 @@ CHECKS: dict[str, Check] = {
     ),
 }
 
-
-def found(code: str, rows: Any, column: str = "", *, file: str = "", **facts: Any) -> list[Problem]:
-    """Return the problem that a check found in some rows, or nothing where it found none.
-
-    Parameters
-    ----------
-    code : str
-        Of the check.
-    rows : sequence of bool
-        Which rows it concerns.
-    column, file : str
-        Where.
-    **facts : str
-        What stands for the names in braces.
-
-    Examples
-    --------
-    >>> [one.rows for one in found("sdq_no_child", [False, True])], found("sdq_no_child", [False])
-    ([(2,)], [])
-    """
-    numbers = tuple(int(row) + 1 for row in np.flatnonzero(rows))
-    if not numbers:
-        return []
-    check = CHECKS[code]
-    what, expected, what_to_do = (text.format(**facts) for text in check[1:])
-    return [Problem(check.severity, code, file, column, what, expected, what_to_do, numbers)]
-
-
-def refuse(problems: Iterable[Problem]) -> Problems:
-    """Return the problems as a table, or raise them all if one of them is an error.
-
-    Raises
-    ------
-    SurveyError
-        With every problem, also warnings and notes.
-    """
-    table = Problems.of(problems)
-    if table.has_errors:
-        raise SurveyError(table.describe(), table)
-    return table
+found = partial(find, CHECKS)

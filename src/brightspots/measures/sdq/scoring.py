@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from brightspots.errors import ArgumentError
+from brightspots.measures.frames import names_in, read_columns
+from brightspots.measures.problems import refuse
 from brightspots.measures.sdq.answers import IMPACT_CODINGS, ITEM_CODINGS, read_answers
 from brightspots.measures.sdq.bands import Scale, band_scores, find_cut_offs
-from brightspots.measures.sdq.frames import INFORMANT, check_one_informant, names_in, read_columns
-from brightspots.measures.sdq.problems import found, refuse
+from brightspots.measures.sdq.informants import INFORMANT, check_one_informant
+from brightspots.measures.sdq.problems import found
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.errors import ArgumentError
+from brightspots.measures.frames import is_given, numbers_in, read_columns
+from brightspots.measures.problems import refuse
 from brightspots.measures.sdq.bands import MOST, band_scores, find_cut_offs, is_score
-from brightspots.measures.sdq.frames import check_one_informant, is_given, numbers_in, read_columns
-from brightspots.measures.sdq.problems import found, refuse
+from brightspots.measures.sdq.informants import check_one_informant
+from brightspots.measures.sdq.problems import found
 from brightspots.questionnaire.spelling import fold
 from brightspots.statistics import half_up, proportion_interval, scale_mean
 from brightspots.tables import Table

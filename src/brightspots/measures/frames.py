@@ -9,16 +9,12 @@ import numpy as np
 import pandas as pd
 
 from brightspots.errors import ArgumentError
-from brightspots.measures.sdq.bands import check_informant
-from brightspots.questionnaire.spelling import fold
 from brightspots.survey.cells import tidy_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
-
-INFORMANT = "informant"
 
 
 class Frame(NamedTuple):
@@ -85,25 +81,6 @@ def read_columns(frame: Any, wanted: Iterable[Any], argument: str = "frame") -> 
                 f"{argument} holds something other than text, numbers or dates in {name}."
             ) from None
     return Frame(held, index)
-
-
-def check_one_informant(frame: Any, informant: str, argument: str = "frame") -> None:
-    """Refuse a figure over more than one informant, wherever the frame says who filled the form in.
-
-    Raises
-    ------
-    ArgumentError
-        If `informant` is not one of three, or a column ``informant`` holds another than that one.
-    """
-    check_informant(informant)
-    if INFORMANT not in names_in(frame, argument):
-        return
-    held = {fold(value) for value in read_columns(frame, [INFORMANT], argument).cells[INFORMANT]}
-    if held - {informant}:
-        raise ArgumentError(
-            f"the column {INFORMANT!r} of {argument} holds something other than {informant!r}; the versions "
-            "for carers, teachers and young people are never mixed in one figure: take the rows of one."
-        )
 
 
 def _narwhal(frame: Any, argument: str) -> nw.LazyFrame[Any]:
