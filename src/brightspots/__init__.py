@@ -54,7 +54,11 @@ _HOME = {
     "ReleaseError": "brightspots.errors",
 }
 
-_MODULES = {"sdq": "brightspots.measures.sdq", "statistics": "brightspots.statistics"}
+_MODULES = {
+    "sdq": "brightspots.measures.sdq",
+    "stability": "brightspots.measures.stability",
+    "statistics": "brightspots.statistics",
+}
 
 __all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
@@ -78,7 +82,7 @@ if TYPE_CHECKING:
     from brightspots.findings.statutory import compare_returns
     from brightspots.findings.trends import follow_trends
     from brightspots.findings.weighting import make_weighting
-    from brightspots.measures import sdq
+    from brightspots.measures import sdq, stability
     from brightspots.publications.publishing import publish
     from brightspots.questionnaire.loading import load_questionnaire
     from brightspots.questionnaire.mapping import Mapping, load_mapping

@@ -14,6 +14,7 @@ import numpy as np
 
 from brightspots.errors import ArgumentError
 from brightspots.measures.frames import is_given, numbers_in, read_columns
+from brightspots.measures.groups import LOW_BASE, check_traits, each_group
 from brightspots.measures.problems import refuse
 from brightspots.measures.sdq.bands import MOST, band_scores, find_cut_offs, is_score
 from brightspots.measures.sdq.informants import check_one_informant
@@ -36,12 +37,8 @@ REASONS = ("SDQ1", "SDQ2", "SDQ3", "SDQ4", "SDQ5")
 OUT_OF_AGE = "SDQ1"
 RETURN_AGES = (4, 16)
 PUBLISHED_AGES = (5, 16)
-NOT_KNOWN = "not known"
-ALL = "all"
 INTERVAL_FROM = 10
 """Fewest scores for an interval of their mean."""
-
-LOW_BASE = 30
 
 
 class Totals(Table):
@@ -131,7 +128,8 @@ def summarise(
     >>> row.eligible, row.scored, row.coverage, row.average, row.concern, row.sdq2
     (4, 3, 0.75, 14.7, 1, 1)
     """
-    _check_arguments(ages, by)
+    check_traits(by)
+    _check_ages(ages)
     check_one_informant(frame, informant)
     headings = [score, *([reason] if reason else []), *([age] if age else []), *by]
     cells = read_columns(frame, headings).cells
@@ -141,13 +139,9 @@ def summarise(
     years = numbers_in(cells[age]) if age else None
     problems = refuse(_faults(score, reason, age, scores, given, reasons, years))
     eligible = np.ones(len(scores), bool) if years is None else within(years, ages)
-    groups = [(ALL, ALL, eligible)]
-    for trait in by:
-        levels = np.array([NOT_KNOWN if v is None else str(v) for v in cells[trait]], dtype=object)
-        groups += [(trait, level, eligible & (levels == level)) for level in sorted(set(levels[eligible]))]
     rows = [
         {"trait": trait, "level": level, **_row(scores[inside], reasons[inside], informant, confidence)}
-        for trait, level, inside in groups
+        for trait, level, inside in each_group(cells, by, eligible)
     ]
     result = Totals.from_rows(rows, list(rows[0]))
     result.problems, result.left_out, result.informant = problems, int((~eligible).sum()), informant
@@ -200,9 +194,7 @@ def _row(
     return row
 
 
-def _check_arguments(ages: tuple[int, int], by: Sequence[str]) -> None:
-    if isinstance(by, str) or len(set(by)) < len(by):
-        raise ArgumentError(f"by is {by!r}; give a list of traits, each once.")
+def _check_ages(ages: tuple[int, int]) -> None:
     if not isinstance(ages, Sequence) or len(ages) != 2 or not 0 <= ages[0] <= ages[1]:
         raise ArgumentError(f"ages is {ages!r}; give the youngest and the oldest, such as (5, 16).")
 
