@@ -19,6 +19,7 @@ from brightspots.measures.stability.workers import read_workers, workers_of
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class Followed(NamedTuple):
 
 
 def per_child_frame(
-    children: Any, placements: Any, *, on: Any, schools: Any = None, workers: Any = None
+    children: Any, placements: Any, *, on: dt.date | str, schools: Any = None, workers: Any = None
 ) -> pd.DataFrame:
     """Return what is known of each child, for further analysis in a notebook. Not for release.
 
@@ -107,7 +108,9 @@ def per_child_frame(
     return pd.DataFrame({"in_care": followed.in_care, "part_year": part, **whole}, index=followed.rows)
 
 
-def check(children: Any, placements: Any, *, on: Any, schools: Any = None, workers: Any = None) -> Problems:
+def check(
+    children: Any, placements: Any, *, on: dt.date | str, schools: Any = None, workers: Any = None
+) -> Problems:
     """Say what stands in the way, without counting: every problem of every frame, with its rows.
 
     Parameters
@@ -143,7 +146,7 @@ def follow(
     children: Any,
     placements: Any,
     *,
-    on: Any,
+    on: dt.date | str,
     schools: Any = None,
     workers: Any = None,
     by: Sequence[str] = (),

@@ -100,9 +100,10 @@ def is_respite(spell: Spell) -> bool:
 
 
 def _with_respite(end: dt.date, respite: Sequence[Spell]) -> dt.date:
+    """Return when the respite is over into which a child went on the day that a stay ended, or the next."""
     for spell in respite:
-        if touches(end, spell.start):
-            end = max(end, spell.end)
+        if end <= spell.start and touches(end, spell.start):
+            end = spell.end
     return end
 
 
@@ -121,7 +122,7 @@ def read_placements(frame: Any, known: AbstractSet[Any]) -> tuple[Spells, list[P
                 both_open = before.end == spell.end == OPEN
                 (twice if both_open else overlapping).update((before.row, spell.row))
             before = max(before or spell, spell, key=lambda one: one.end)
-    unclear = [mark is not None and fold(mark) not in RESPITE for mark in placements.marks]
+    unclear = [cell is not None and fold(cell) not in RESPITE for cell in placements.marks]
     return placements, [
         *placements.problems,
         *found("stability_open_twice", placements.rows(twice), "end", file="placements"),

@@ -87,6 +87,12 @@ CHECKS: dict[str, Check] = {
         "one school at a time",
         "keep the main school; each one that starts in the twelve months counts as a move",
     ),
+    "stability_no_phase": Check(
+        "warning",
+        "schools without a phase",
+        "primary, middle, secondary, or another word for a school of another kind",
+        "complete it; moves between these schools count, also where they are transfers",
+    ),
     "stability_no_school": Check(
         "note",
         "children in care aged 5 or over without a school in the twelve months",

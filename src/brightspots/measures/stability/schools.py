@@ -91,5 +91,13 @@ def read_schools(frame: Any, known: AbstractSet[Any]) -> tuple[Spells, bool, lis
         for before, after in pairwise(spells):
             if before.holder != after.holder and after.start < before.end:
                 rows |= {before.row, after.row}
-    two = found("stability_two_schools", schools.rows(rows), "start", file="schools")
-    return schools, phases, [*schools.problems, *two]
+    no_phase = [phases and mark is None for mark in schools.marks]
+    return (
+        schools,
+        phases,
+        [
+            *schools.problems,
+            *found("stability_two_schools", schools.rows(rows), "start", file="schools"),
+            *found("stability_no_phase", no_phase, "phase", file="schools"),
+        ],
+    )

@@ -75,7 +75,7 @@ class Window(NamedTuple):
         return self.first <= day <= self.on
 
 
-def year_to(on: Any) -> Window:
+def year_to(on: dt.date | str) -> Window:
     """Return the twelve months that end on a day.
 
     Raises
@@ -88,7 +88,7 @@ def year_to(on: Any) -> Window:
     >>> print(*year_to("2024-03-31"))
     2023-04-01 2024-03-31
     """
-    day = date_of(on)
+    day = date_of(on) if isinstance(on, dt.date | str) else None
     if day is None:
         raise ArgumentError(f"on is {on!r}; give a date, such as '2024-03-31'.")
     return Window(months_before(day, 12) + dt.timedelta(days=1), day)
@@ -197,11 +197,9 @@ def read_spells(
     names = ["child", "start", "end", holder, *([mark] if mark else [])]
     cells = read_columns(frame, names, argument).cells
     given = {name: is_given(cells[name]) for name in names}
-    days = {
-        name: np.array([date_of(cell) for cell in cells[name]], dtype=object) for name in ("start", "end")
-    }
+    days = {name: np.array(list(map(date_of, cells[name])), dtype=object) for name in ("start", "end")}
     dated = {name: is_given(days[name]) for name in days}
-    stranger = given["child"] & [child not in known for child in cells["child"]]
+    stranger = given["child"] & np.array([child not in known for child in cells["child"]], dtype=bool)
     backward = dated["start"] & dated["end"]
     backward[backward] = days["end"][backward] < days["start"][backward]
     problems = [

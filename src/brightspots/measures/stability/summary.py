@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brightspots.errors import ArgumentError
 from brightspots.measures.groups import LOW_BASE, check_traits, each_group
 from brightspots.measures.problems import refuse
 from brightspots.measures.stability.following import follow
@@ -15,6 +16,8 @@ from brightspots.statistics import half_up, proportion_interval
 from brightspots.tables import Table
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from numpy.typing import NDArray
 
     from brightspots.measures.stability.following import Followed
@@ -54,7 +57,7 @@ def summarise(
     children: Any,
     placements: Any,
     *,
-    on: Any,
+    on: dt.date | str,
     schools: Any = None,
     workers: Any = None,
     by: Sequence[str] = (),
@@ -140,6 +143,8 @@ def summarise(
     ([('two_placement_changes', 1, 2, 1), ('same_carer_two_years', 1, 1, 0)], 1)
     """
     check_traits(by)
+    if "child" in by:
+        raise ArgumentError("by names the column child; give traits, which many children share.")
     followed = follow(children, placements, on=on, schools=schools, workers=workers, by=by)
     problems = refuse(followed.problems)
     measures = _measures(followed.numbers, schools is not None, workers is not None)
