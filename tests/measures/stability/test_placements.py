@@ -52,6 +52,11 @@ def child(*rows: tuple[Any, ...], age: Any = 10, on: Any = ON) -> Any:
         ([("A", "2020-01-01", "2023-06-01"), ("A", "2023-09-01", None)], 1, True),
         # the first entry in the year, of a child who had left care before it began, is none
         ([("A", "2020-01-01", "2023-02-01"), ("B", "2023-09-01", None)], 0, True),
+        # left on the first day of the year, and came back; came on the first day, and stayed
+        ([("A", "2020-01-01", "2023-04-01"), ("A", "2023-09-01", None)], 1, True),
+        ([("A", "2023-04-01", None)], 0, False),
+        # a whole day out of care is enough
+        ([("A", "2020-01-01", "2023-06-30"), ("A", "2023-07-02", None)], 1, True),
         # in and out and in again within the year: the second entry counts
         ([("A", "2023-05-01", "2023-06-01"), ("A", "2023-09-01", None)], 1, True),
         # changes before the year do not count; on its first and last day they do

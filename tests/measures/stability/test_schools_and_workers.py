@@ -50,7 +50,8 @@ def with_workers(*rows: tuple[Any, ...]) -> Any:
         # the first school of all is no move; a second row of the same school is none
         ([("S", "2023-11-01", None)], (0, 0)),
         ([("S", "2020-09-03", "2023-11-01"), ("S", "2023-11-01", None)], (0, 0)),
-        # months without a school
+        # months without a school; back at the same one
+        ([("S", "2020-09-03", "2023-05-01"), ("S", "2023-11-01", None)], (0, 0)),
         ([("S", "2020-09-03", "2023-05-01"), ("T", "2023-11-01", None)], (1, 1)),
         # there and back
         (
@@ -135,6 +136,15 @@ def test_who_is_counted_of_schools(rows: Any, age: Any, counted: bool) -> None:
         ([("W", "2022-01-01", None), ("W", "2022-01-01", None)], (0, 1)),
         ([("W", "2022-01-01", None), ("X", "2023-07-01", "2023-08-01")], (0, 1)),
         ([("W", "2022-01-01", None), ("X", "2023-07-01", None)], (0, 1)),
+        # also where the other's time stands in two rows, one within the other
+        (
+            [
+                ("W", "2022-01-01", None),
+                ("W", "2022-06-01", "2022-07-01"),
+                ("X", "2023-07-01", "2023-08-01"),
+            ],
+            (0, 1),
+        ),
         # from the same day: the one that lasts is kept
         (
             [("W", "2023-07-01", "2023-08-01"), ("X", "2023-07-01", None), ("V", "2022-01-01", "2023-07-01")],

@@ -22,6 +22,7 @@ CHILDREN = pd.DataFrame(
         ("k4", 3, "boy"),  # came in July; no school yet; carers 7 8 9
         ("k5", 15, None),  # carer 10; school in September; no open worker
         ("k6", 16, "girl"),  # left care in December
+        ("k7", 8, "girl"),  # carer 12 and school S; workers X Y
     ],
     columns=["child", "age", "sex"],
 )
@@ -38,6 +39,7 @@ PLACEMENTS = pd.DataFrame(
         ("k4", 9, "2023-09-01", None),
         ("k5", 10, "2020-01-01", None),
         ("k6", 11, "2015-01-01", "2023-12-01"),
+        ("k7", 12, "2018-01-01", None),
     ],
     columns=["child", "carer", "start", "end"],
 )
@@ -51,6 +53,7 @@ SCHOOLS = pd.DataFrame(
         ("k3", "U", "2023-09-04", None, "secondary"),
         ("k5", "V", "2019-09-03", "2023-07-21", "secondary"),
         ("k5", "U", "2023-09-04", None, "secondary"),
+        ("k7", "S", "2020-09-03", None, "primary"),
     ],
     columns=["child", "school", "start", "end", "phase"],
 )
@@ -64,6 +67,8 @@ WORKERS = pd.DataFrame(
         ("k3", "Y", "2021-01-01", None),
         ("k4", "Y", "2023-07-01", None),
         ("k5", "W", "2021-01-01", "2024-01-01"),
+        ("k7", "X", "2021-01-01", "2023-10-01"),
+        ("k7", "Y", "2023-10-01", None),
     ],
     columns=["child", "worker", "start", "end"],
 )
@@ -76,15 +81,15 @@ def summary(**changed: Any) -> Any:
 
 # measure: count, n, not in base, in care for part of the year
 BY_HAND = {
-    "two_placement_changes": (2, 5, 0, 1),  # k1 k4
-    "same_carer_two_years": (2, 4, 1, 0),  # k3 k5, of those four in care since 2020 or before
-    "mid_year_school_move": (2, 4, 1, 0),  # k1 k2, of all but k4
-    "school_move": (3, 4, 1, 0),  # and k5; k3 went on to secondary
-    "two_worker_changes": (1, 4, 1, 1),  # k1, of all but k5
-    "three_workers": (1, 4, 1, 1),
-    "multiple_of_each": (1, 3, 2, 0),  # k1, of k1 k2 k3
-    "one_of_each": (2, 3, 2, 0),
-    "no_instability": (1, 3, 2, 0),  # k3
+    "two_placement_changes": (2, 6, 0, 1),  # k1 k4
+    "same_carer_two_years": (3, 5, 1, 0),  # k3 k5 k7, of those five in care since 2020 or before
+    "mid_year_school_move": (2, 5, 1, 0),  # k1 k2, of all but k4
+    "school_move": (3, 5, 1, 0),  # and k5; k3 went on to secondary
+    "two_worker_changes": (1, 5, 1, 1),  # k1, of all but k5
+    "three_workers": (1, 5, 1, 1),
+    "multiple_of_each": (1, 4, 2, 0),  # k1, of k1 k2 k3 k7
+    "one_of_each": (2, 4, 2, 0),
+    "no_instability": (1, 4, 2, 0),  # k3
 }
 
 
@@ -99,7 +104,7 @@ def test_a_small_council_by_hand() -> None:
 
 def test_by_trait_and_unknown_is_a_level() -> None:
     rows = {(r.measure, r.level): (r.count, r.n, r.not_in_base) for r in summary() if r.trait == "sex"}
-    assert rows["two_placement_changes", "girl"] == (1, 2, 0)
+    assert rows["two_placement_changes", "girl"] == (1, 3, 0)
     assert rows["two_placement_changes", "boy"] == (1, 2, 0)
     assert rows["two_placement_changes", "not known"] == (0, 1, 0)
     assert rows["two_worker_changes", "not known"] == (0, 0, 1)
@@ -113,7 +118,7 @@ def test_nobody_in_a_base_is_no_share() -> None:
 
 def test_the_share_of_those_in_care_all_year_stands_beside() -> None:
     row = next(iter(summary()))
-    assert (row.share, row.whole_year_share) == (2 / 5, 1 / 4)
+    assert (row.share, row.whole_year_share) == (2 / 6, 1 / 5)
     boys = next(r for r in summary() if r.level == "boy")
     assert (boys.part_year_share, boys.share, boys.whole_year_share) == (1 / 2, 1 / 2, 0)
 
@@ -126,8 +131,8 @@ def test_the_strands_overlap() -> None:
         "two_worker_changes",
     )
     found = {row[:3]: row.count for row in overlaps if row.count}
-    assert found == {(True, True, True): 1, (False, True, False): 1, (False, False, False): 1}
-    assert set(overlaps.column("n")) == {3}
+    assert found == {(True, True, True): 1, (False, True, False): 1, (False, False, False): 2}
+    assert set(overlaps.column("n")) == {4}
     assert sum(overlaps.column("share")) == pytest.approx(1)
     assert len(overlaps) == 8
 
@@ -147,14 +152,14 @@ def test_without_schools_or_workers_there_is_nothing_of_them() -> None:
 def test_without_phases_transfers_count_and_it_is_said() -> None:
     found = summary(schools=SCHOOLS.drop(columns="phase"))
     row = next(r for r in found if r.measure == "school_move")
-    assert (row.count, row.n) == (4, 4)
+    assert (row.count, row.n) == (4, 5)
     assert "transfers" in found.caution
     assert "transfers" not in summary().caution
 
 
 def test_the_caution_says_who_had_less_time() -> None:
     found = summary()
-    said = "the 5 children in care on 31 March 2024. 1 of them (20%) were in care for only part of the"
+    said = "the 6 children in care on 31 March 2024. 1 of them (17%) were in care for only part of the"
     assert said in found.caution
     assert found.not_in_care == 1
     nobody = bs.stability.summarise(CHILDREN, PLACEMENTS, on="2010-03-31")
@@ -181,13 +186,13 @@ def test_results_hold_no_id_and_say_that_they_are_not_for_release() -> None:
 
 
 def test_the_frame_of_children_joins_to_them_by_their_index() -> None:
-    children = CHILDREN.set_index(pd.Index([f"row {i}" for i in range(6)]))
+    children = CHILDREN.set_index(pd.Index([f"row {i}" for i in range(7)]))
     frame = bs.stability.per_child_frame(children, PLACEMENTS, on=ON, schools=SCHOOLS, workers=WORKERS)
     joined = children.join(frame)
-    assert joined["in_care"].tolist() == [True] * 5 + [False]
-    assert joined["placement_changes"].fillna(-1).tolist() == [2, 1, 0, 2, 0, -1]
+    assert joined["in_care"].tolist() == [True] * 5 + [False, True]
+    assert joined["placement_changes"].fillna(-1).tolist() == [2, 1, 0, 2, 0, -1, 0]
     settled = [None if pd.isna(one) else bool(one) for one in joined["same_carer_two_years"]]
-    assert settled == [False, False, True, None, True, None]
+    assert settled == [False, False, True, None, True, None, True]
 
 
 def test_what_goes_in_is_not_changed() -> None:
