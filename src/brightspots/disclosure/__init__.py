@@ -1,1 +1,16 @@
-"""What may leave: the policy, the plan, the audit, and the one door out."""
+"""What may leave: the policy, the plan, the audit, and the one door out; and one table of counts by itself."""
+
+TYPE_CHECKING = False
+
+__all__ = ["protect_counts"]
+
+if TYPE_CHECKING:
+    from brightspots.disclosure.counts import protect_counts
+
+
+def __getattr__(name: str) -> object:
+    if name != "protect_counts":
+        raise AttributeError(f"module 'brightspots.disclosure' has no attribute {name!r}")
+    from brightspots.disclosure.counts import protect_counts
+
+    return protect_counts

@@ -128,7 +128,7 @@ class Knowledge:
         return self._worlds
 
     def _in_whole_numbers(self) -> Any:
-        solver = _new_solver()
+        solver = new_solver()
         solver.passModel(self._solver.getLp())
         kinds = np.full(self.size, highspy.HighsVarType.kInteger)
         solver.changeColsIntegrality(self.size, np.arange(self.size, dtype=np.int32), kinds)
@@ -188,12 +188,13 @@ def _solver(size: int, rows: Sequence[Limits]) -> Any:
     matrix.start_ = np.cumsum([0, *(len(limits.row) for limits in rows)]).astype(np.int32)
     matrix.index_ = np.array([place for limits in rows for place in limits.row], dtype=np.int32)
     matrix.value_ = np.array([v for limits in rows for v in limits.row.values()], dtype=np.float64)
-    solver = _new_solver()
+    solver = new_solver()
     solver.passModel(program)
     return solver
 
 
-def _new_solver() -> Any:
+def new_solver() -> Any:
+    """Return a quiet solver with limits that are the same on every machine."""
     make: Any = highspy.Highs
     solver = make()
     for option, value in OPTIONS.items():

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from brightspots.tallies.tally import Tally
 
 FORMAT = 1
-LEAST_MOVE = 10
 STATUSES = ("shown", "banded", "withheld", "no base")
 
 
@@ -100,7 +99,7 @@ def _count(value: Any) -> int:
 
 
 def what_is_known(
-    editions: Iterable[Edition], questionnaire: str, tallies: Mapping[tuple[str, str], Tally]
+    editions: Iterable[Edition], questionnaire: str, tallies: Mapping[tuple[str, str], Tally], least_move: int
 ) -> dict[Cell, Decision]:
     """Return what earlier editions said over the very answers of these tallies.
 
@@ -111,11 +110,13 @@ def what_is_known(
         Its id.
     tallies : mapping of (area, wave) to Tally
         The present counts.
+    least_move : int
+        By how many children a figure of other children must have moved; see `Policy`.
 
     Raises
     ------
     ReleaseError
-        If an edition speaks of nearly the same children: some number moved, and by less than 10.
+        If an edition speaks of nearly the same children: some number moved, and by less than that.
     """
     known: dict[Cell, Decision] = {}
     for edition in editions:
@@ -130,7 +131,7 @@ def what_is_known(
                 moves += [] if numbers is None else _moves(*numbers, decision)
             if not any(moves):
                 known |= said
-            elif untold or any(0 < move < LEAST_MOVE for move in moves):
+            elif untold or any(0 < move < least_move for move in moves):
                 raise ReleaseError(
                     f"An earlier edition speaks of nearly the same children of {' '.join(place)}: "
                     "what changed since would give a few answers away. Publish this edition only if the "

@@ -201,10 +201,11 @@ def release(
         Everything of one publication. What is left out here must not be published beside it. Descriptions go
         out with the cohorts that they describe, and only with those that are shown.
     policy : Policy, str or path, default "council"
-        Disclosure policy.
+        Disclosure policy: one that hides and bands (``council``, ``restricted``, ``ons-10``, or your own file).
+        Those that are for tables of counts are refused; see `brightspots.disclosure.protect_counts`.
     previous : sequence of path, optional
         ``release.json`` of earlier editions. Over the same answers they stay known; over other answers of the
-        same wave an edition is refused unless every number that changed moved by at least 10.
+        same wave an edition is refused unless every number that changed moved by the policy's `least_move`.
 
     Returns
     -------
@@ -215,6 +216,8 @@ def release(
     ArgumentError
         If a result is of another kind, is of pooled waves, or two were counted from different answers or ask
         for different likely ranges.
+    PolicyError
+        If the policy is not known, has faults, or is for tables of counts only.
     ReleaseError
         If estimates are weighted, or earlier editions leave no safe way.
 
@@ -306,7 +309,7 @@ class _Part:
         self.chosen = choose_descriptions(described, wanted, policy)
         wanted += [c for pairs in self.chosen.values() for _, cell in pairs for c in (cell, _rest(cell))]
         flagged = {cell for result in asked for cell in self._flagged_cells(result)}
-        known = what_is_known(editions, name, self.tallies)
+        known = what_is_known(editions, name, self.tallies, policy.least_move)
         self.planned = plan(self.tallies, wanted, policy, known, flagged)
 
     def _cells(self, result: Result) -> Iterable[Cell]:
