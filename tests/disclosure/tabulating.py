@@ -127,3 +127,81 @@ class Network:
                 room[(head, tail)] += step
             sent += step
         return sent
+
+
+class Reader:
+    """Somebody who knows the policy and goes through every table of whole children that fits what was printed.
+
+    Parameters
+    ----------
+    protected : pandas.DataFrame
+        Only its dimensions and what is printed of it are looked at.
+    smallest_shown, least : int
+        Hidden counts are at least `least`, and one of them is below `smallest_shown`.
+    step, controlled : int, bool
+        Figures are multiples of `step`: to the nearest, or up or down.
+    cap : int
+        More children than are looked for in a cell.
+    groups : mapping of level to level
+        In a dimension with groups, the one that each level is in.
+    """
+
+    def __init__(self, protected, *, smallest_shown, least, step=1, controlled=False, cap=12, groups=None):
+        dimensions = [name for name in protected.columns if name.startswith("d") or name in ("area", "band")]
+        rows = [tuple(map(str, row)) for row in protected[dimensions].itertuples(index=False)]
+        groups = groups or {}
+        tops = {"all", *groups.values()}
+        self.rows = rows
+        self.leaves = [key for key in rows if not tops & set(key)]
+        self.cap, self.smallest_shown, self.least = cap, smallest_shown, least
+        self.printed = list(protected["printed"])
+        self.limits = [self._limits(text, step, controlled) for text in self.printed]
+        self.under = [
+            [
+                all(a in (b, "all") or a == groups.get(b) for a, b in zip(row, leaf, strict=True))
+                for row in rows
+            ]
+            for leaf in self.leaves
+        ]
+
+    def _limits(self, text, step, controlled):
+        if text == "[c]":
+            return self.least, MUCH
+        n = int(text)
+        if step == 1:
+            return n, n
+        if controlled:
+            return max(n - step + 1, 0), n + step - 1
+        fits = [k for k in range(n + step) if (2 * k + step) // (2 * step) * step == n]
+        fits = [k for k in fits if k >= self.smallest_shown or (k == 0 and self.least == 1)]
+        return min(fits), max(fits)
+
+    def worlds(self):
+        """Yield the count of every row, for each table that fits."""
+        number = len(self.leaves)
+        rest = [[sum(self.under[j][r] for j in range(i, number)) for r in range(len(self.rows))] for i in range(number + 1)]
+
+        def grow(i, sums):
+            if i == number:
+                small = [s for s, text in zip(sums, self.printed) if text == "[c]" and s < self.smallest_shown]
+                if small or "[c]" not in self.printed:
+                    yield tuple(sums)
+                return
+            touched = [r for r, is_in in enumerate(self.under[i]) if is_in]
+            for value in range(self.cap + 1):
+                grown = list(sums)
+                for r in touched:
+                    grown[r] += value
+                if any(grown[r] > self.limits[r][1] for r in touched):
+                    return
+                if all(grown[r] + rest[i + 1][r] * self.cap >= self.limits[r][0] for r in touched):
+                    yield from grow(i + 1, grown)
+
+        yield from grow(0, [0] * len(self.rows))
+
+    def bounds(self):
+        """Return the least and the greatest that each row could be; the greatest stops at the cap."""
+        low, high = [MUCH] * len(self.rows), [-1] * len(self.rows)
+        for world in self.worlds():
+            low, high = list(map(min, low, world)), list(map(max, high, world))
+        return low, high

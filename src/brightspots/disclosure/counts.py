@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brightspots.disclosure.audit import MANY, Knowledge, Limits
+from brightspots.disclosure.audit import MANY
 from brightspots.disclosure.count_frames import COUNT, read_count_frame
 from brightspots.disclosure.lattice import ALL, connected
 from brightspots.disclosure.policy import SYMBOLS, CountPolicy, Policy, counting, load_count_policy
 from brightspots.disclosure.rounding import round_together
 from brightspots.disclosure.suppression import Range, Table, choose, costs
+from brightspots.disclosure.telling import what_can_be_told
 from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.statistics import half_up
 
@@ -159,9 +159,13 @@ def _suppressed(given: CountFrame, rules: CountRules) -> _Done:
         np.where(hidden, least, table.if_open.least),
         np.where(hidden, table.if_hidden.greatest, table.if_open.greatest),
     )
-    bounds = _bounds(given.lattice, known)
-    exposed = table.target & ~withheld
-    if np.any(exposed & ((bounds.least > table.reach.least) | (bounds.greatest < table.reach.greatest))):
+    can_be_a_reason = hidden & ~withheld & (given.known.least < given.known.greatest)
+    own_rule = np.where(_is_total(given.lattice), max(rules.smallest_shown, rules.minimum_total), rules.smallest_shown)
+    bounds = _audited(given.lattice, known, np.where(can_be_a_reason, own_rule, 0))
+    # A reader who knows that something had to be hidden may tell that it was this one, and no more.
+    enough = np.minimum(table.reach.greatest, np.maximum(rules.smallest_shown - 1, table.counts))
+    exposed = table.target & ~withheld & given.lattice.is_seen
+    if np.any(exposed & ((bounds.least > table.reach.least) | (bounds.greatest < enough))):
         raise ReleaseError(AUDIT_FAILED)
     return _Done(hidden, _nearest(table.counts, rules.round_to), bounds, NOTHING_HELPS if withheld.any() else "")
 
@@ -194,6 +198,12 @@ def _to_protect(given: CountFrame, rules: CountRules) -> Table:
         target=target,
         reach=reach,
     )
+
+
+def _is_total(lattice: Lattice) -> Mask:
+    totals = np.zeros(len(lattice.keys), dtype=bool)
+    totals[[one.total for one in lattice.sums]] = True
+    return totals
 
 
 def _in_small_total(lattice: Lattice, minimum: int) -> Mask:
@@ -248,7 +258,7 @@ def _rounded(given: CountFrame, rules: CountRules) -> _Done:
             return _Done(np.zeros(len(lattice.keys), dtype=bool), figures, bounds)
     everything = np.ones(len(lattice.keys), dtype=bool)
     why = NO_ROUNDING if figures is None else TOO_MUCH_KNOWN
-    return _Done(everything, lattice.counts, _bounds(lattice, given.known), why)
+    return _Done(everything, lattice.counts, _audited(lattice, given.known), why)
 
 
 def _bounds_of_rounded(given: CountFrame, figures: Ints, step: int) -> Range:
@@ -263,37 +273,15 @@ def _bounds_of_rounded(given: CountFrame, figures: Ints, step: int) -> Range:
     )
     both = Range(np.maximum(alone.least, known.least), np.minimum(alone.greatest, known.greatest))
     nothing_else = np.all((known.least == 0) & (known.greatest >= MANY))
-    return both if nothing_else else _bounds(given.lattice, both)
+    return both if nothing_else else _audited(given.lattice, both)
 
 
-def _bounds(lattice: Lattice, known: Range) -> Range:
-    """Return the least and the greatest count of each given cell in whole numbers, from all that is known."""
-    least, greatest = known.least.copy(), known.greatest.copy()
-    varies = known.least < known.greatest
-    for block in connected(len(varies), lattice.sums, varies):
-        column = {cell: place for place, cell in enumerate(block.tolist())}
-        rows = [Limits({i: 1.0}, *_ends(known, cell)) for cell, i in column.items()]
-        for total, parts in lattice.sums:
-            signs = {total: -1.0, **dict.fromkeys(parts, 1.0)}
-            row = {column[cell]: sign for cell, sign in signs.items() if cell in column}
-            if row:
-                fixed = sum(sign * int(known.least[cell]) for cell, sign in signs.items() if not varies[cell])
-                rows.append(Limits(row, -fixed, -fixed))
-        knowledge = Knowledge(len(block), rows)
-        for cell, place in column.items():
-            if lattice.is_seen[cell]:
-                found = knowledge.bounds({place: 1.0})
-                if found is None:
-                    raise ReleaseError(AUDIT_FAILED)
-                least[cell] = found[0]
-                # Cells without a bound end where others do: anywhere beyond all counts there could be.
-                greatest[cell] = MANY if found[1] is None or found[1] > MANY / 2 else found[1]
-    return Range(least, greatest)
-
-
-def _ends(known: Range, cell: int) -> tuple[float, float]:
-    greatest = float(known.greatest[cell])
-    return float(known.least[cell]), inf if greatest >= MANY else greatest
+def _audited(lattice: Lattice, known: Range, reason_below: Ints | int = 0) -> Range:
+    """Return what can be told of each count, or refuse where nobody can say."""
+    told = what_can_be_told(lattice, known, np.broadcast_to(reason_below, len(lattice.keys)))
+    if told is None:
+        raise ReleaseError(AUDIT_FAILED)
+    return told
 
 
 def _percentages(given: CountFrame, dimension: str, done: _Done) -> list[str]:
