@@ -111,11 +111,12 @@ def read_count_frame(
 
 def _as_pandas(source: Any, argument: str) -> pd.DataFrame:
     """Return any data frame as pandas; values that are absent are None."""
-    import narwhals as nw
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
         return source
+    import narwhals as nw
+
     try:
         frame = nw.from_native(source).lazy()
         held = frame.collect(None if frame.implementation.is_polars() else "pandas")

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from brightspots.disclosure.audit import MANY, Knowledge, Limits
+from brightspots.disclosure.audit import MANY, Knowledge, Limits, World
 from brightspots.disclosure.lattice import connected
 from brightspots.disclosure.suppression import Range
 
 if TYPE_CHECKING:
-    from brightspots.disclosure.lattice import Ints, Lattice
+    from collections.abc import Sequence
+
+    from brightspots.disclosure.lattice import Ints, Lattice, Mask
+    from brightspots.disclosure.programs import Floats
 
 Ends = tuple[int, int]
+PASSES = 2
 
 
 def what_can_be_told(lattice: Lattice, known: Range, reason_below: Ints) -> Range | None:
@@ -59,18 +63,22 @@ class _Reason(NamedTuple):
 class _Reader:
     """What can be told of the cells of one block."""
 
-    def __init__(
-        self, lattice: Lattice, known: Range, varies: np.ndarray, block: Ints, reason_below: Ints
-    ) -> None:
+    def __init__(self, lattice: Lattice, known: Range, varies: Mask, block: Ints, reason_below: Ints) -> None:
         column = {cell: place for place, cell in enumerate(block.tolist())}
-        # The first rows are the cells themselves: what is known of one can then be changed with `say`.
-        self._rows = [Limits({place: 1.0}, *_limits(known, cell)) for cell, place in column.items()]
+        self._rows = [
+            Limits({place: 1.0}, float(known.least[cell]), _greatest(known, cell))
+            for cell, place in column.items()
+            if known.least[cell] > 0 or known.greatest[cell] < MANY
+        ]
+        sums: list[tuple[Ints, Floats, int]] = []
         for total, parts in lattice.sums:
             signs = {total: -1.0, **dict.fromkeys(parts, 1.0)}
             row = {column[cell]: sign for cell, sign in signs.items() if cell in column}
             if row:
-                fixed = sum(sign * int(known.least[cell]) for cell, sign in signs.items() if not varies[cell])
+                fixed = sum(int(sign) * int(known.least[cell]) for cell, sign in signs.items() if not varies[cell])
                 self._rows.append(Limits(row, -fixed, -fixed))
+                sums.append((np.array(list(row)), np.array(list(row.values())), -fixed))
+        self._outer = _narrowed(known.least[block].astype(float), known.greatest[block].astype(float), sums)
         self._reasons = [
             _Reason(place, int(reason_below[cell]) - 1) for cell, place in column.items() if reason_below[cell] > 0
         ]
@@ -78,27 +86,35 @@ class _Reader:
 
     def ends(self, place: int) -> Ends | None:
         """Return the least and the greatest count of a cell; `MANY` where there is no greatest."""
+        outer = int(self._outer[0][place]), _open_ended(self._outer[1][place])
+        if self._are_reached(place, outer):
+            return outer
         ends = _ends(self._knowledge, place)
-        if ends is None or not self._reasons or self._have_a_reason(place, ends):
+        if ends is None or self._are_reached(place, ends):
             return ends
         found = [self._ends_if(place, reason) for reason in self._reasons]
         cases = [case for case in found if case is not None]
         return (min(low for low, _ in cases), max(high for _, high in cases)) if cases else None
 
-    def _have_a_reason(self, place: int, ends: Ends) -> bool:
-        """Whether both ends are reached in worlds that were found, and in which something had to be hidden."""
+    def _are_reached(self, place: int, ends: Ends) -> bool:
+        """Whether a cell reaches both ends in worlds that were found, and in which something had to be hidden."""
         worlds = self._knowledge.worlds
-        with_one = [worlds[:, reason.place] <= reason.greatest for reason in self._reasons]
-        values = worlds[np.logical_or.reduce(with_one), place]
-        return bool(values.size) and values.min() <= ends[0] and _open_ended(values.max()) >= ends[1]
+        for end in ends:
+            here = worlds[(worlds[:, place] > MANY / 2) if end >= MANY else (worlds[:, place] == end)]
+            if not self._has_a_reason(here):
+                return False
+        return True
+
+    def _has_a_reason(self, worlds: World) -> bool:
+        """Whether there is a world in which some cell is small enough to be hidden for its own sake."""
+        if not self._reasons or not len(worlds):
+            return bool(len(worlds))
+        places, greatest = zip(*self._reasons, strict=True)
+        return bool(np.any(worlds[:, places] <= np.array(greatest)))
 
     def _ends_if(self, place: int, reason: _Reason) -> Ends | None:
         """Return the ends in worlds in which one cell had to be hidden; None where there are none."""
-        rows = list(self._rows)
-        own = rows[reason.place]
-        if own.least > reason.greatest:
-            return None
-        rows[reason.place] = own._replace(greatest=min(own.greatest, reason.greatest))
+        rows = [*self._rows, Limits({reason.place: 1.0}, -inf, float(reason.greatest))]
         return _ends(Knowledge(self._knowledge.size, rows), place)
 
 
@@ -112,6 +128,20 @@ def _open_ended(greatest: float) -> int:
     return int(MANY if greatest > MANY / 2 else greatest)
 
 
-def _limits(known: Range, cell: int) -> tuple[float, float]:
-    greatest = float(known.greatest[cell])
-    return float(known.least[cell]), inf if greatest >= MANY else greatest
+def _greatest(known: Range, cell: int) -> float:
+    return inf if known.greatest[cell] >= MANY else float(known.greatest[cell])
+
+
+def _narrowed(low: Floats, high: Floats, sums: Sequence[tuple[Ints, Floats, int]]) -> tuple[Floats, Floats]:
+    """Return what each sum by itself leaves of the ends of its cells, again and again as long as it helps a little.
+
+    It can only be too wide. Where worlds are known that reach these ends, no program is needed.
+    """
+    for _ in range(PASSES):
+        for cells, signs, value in sums:
+            least = np.where(signs > 0, low[cells], -high[cells])
+            greatest = np.where(signs > 0, high[cells], -low[cells])
+            own_least, own_greatest = value - (greatest.sum() - greatest), value - (least.sum() - least)
+            low[cells] = np.maximum(low[cells], np.where(signs > 0, own_least, -own_greatest))
+            high[cells] = np.minimum(high[cells], np.where(signs > 0, own_greatest, -own_least))
+    return low, high
