@@ -1,4 +1,4 @@
-"""Tables of counts for tests, and an intruder who counts worlds: nothing here knows how tables are protected."""
+"""Tables of counts for tests, and readers who attack them: nothing here knows how tables are protected."""
 
 from collections import deque
 from heapq import heappop, heappush
@@ -15,7 +15,9 @@ def long(table, *, rows="area", columns="band"):
     table = np.asarray(table)
     full = np.pad(table, ((0, 1), (0, 1)))
     full[-1, :-1], full[:-1, -1], full[-1, -1] = table.sum(0), table.sum(1), table.sum()
-    names = [[*(f"{letter}{i}" for i in range(1, size + 1)), "all"] for letter, size in zip("rb", table.shape)]
+    names = [
+        [*(f"{letter}{i}" for i in range(1, size + 1)), "all"] for letter, size in zip("rb", table.shape, strict=True)
+    ]
     cells = [(r, b, int(full[i, j])) for i, r in enumerate(names[0]) for j, b in enumerate(names[1])]
     return pd.DataFrame(cells, columns=[rows, columns, "count"])
 
@@ -25,9 +27,12 @@ def cube(table):
     table = np.asarray(table)
     rows = []
     for where in product(*(range(size + 1) for size in table.shape)):
-        part = table[tuple(slice(None) if i == size else i for i, size in zip(where, table.shape))]
-        rows.append(("all" if i == size else f"{d}{i}" for d, (i, size) in enumerate(zip(where, table.shape))))
-        rows[-1] = (*rows[-1], int(np.sum(part)))
+        part = table[tuple(slice(None) if i == size else i for i, size in zip(where, table.shape, strict=True))]
+        levels = [
+            "all" if i == size else f"{d}{i}"
+            for d, (i, size) in enumerate(zip(where, table.shape, strict=True))
+        ]
+        rows.append((*levels, int(np.sum(part))))
     return pd.DataFrame(rows, columns=[*(f"d{d}" for d in range(table.ndim)), "count"])
 
 
@@ -59,13 +64,15 @@ class Network:
 
     def cost(self, hidden):
         """Return what hiding costs: few cells, then small ones."""
-        unit = 1 + sum(n for n, weight in zip(self.count, self.weight) if weight == 1)
+        unit = 1 + sum(n for n, weight in zip(self.count, self.weight, strict=True) if weight == 1)
         return sum(self.weight[c] * unit + self.count[c] for c in hidden)
 
     def cheapest(self, enough):
-        """Return the least cost of a pattern that is safe, of all patterns there are: the cheap ones first."""
+        """Return the least cost of a safe pattern, of all patterns there are: the cheap ones first."""
         small = [c for c, n in enumerate(self.count) if self.least <= n < enough]
-        others = sorted((c for c, n in enumerate(self.count) if n >= enough), key=lambda c: (self.cost([c]), c))
+        others = sorted(
+            (c for c, n in enumerate(self.count) if n >= enough), key=lambda c: (self.cost([c]), c)
+        )
         lines = [
             sum(1 << c for c, ends in enumerate(self.ends) if node in ends)
             for node in sorted({node for ends in self.ends for node in ends}, key=str)
@@ -84,7 +91,9 @@ class Network:
                 heappush(queue, (cost + self.cost([extra]), last + 1, mask | 1 << extra))
                 if last >= 0:
                     swapped = mask & ~(1 << others[last]) | 1 << extra
-                    heappush(queue, (cost - self.cost([others[last]]) + self.cost([extra]), last + 1, swapped))
+                    heappush(
+                        queue, (cost - self.cost([others[last]]) + self.cost([extra]), last + 1, swapped)
+                    )
         return None
 
     def is_open(self, cell, hidden, enough):
@@ -130,7 +139,7 @@ class Network:
 
 
 class Reader:
-    """Somebody who knows the policy and goes through every table of whole children that fits what was printed.
+    """Somebody who knows the policy and goes through every table that fits what was printed.
 
     Parameters
     ----------
@@ -147,7 +156,8 @@ class Reader:
     """
 
     def __init__(self, protected, *, smallest_shown, least, step=1, controlled=False, cap=12, groups=None):
-        dimensions = [name for name in protected.columns if name.startswith("d") or name in ("area", "band")]
+        added = ("count", "status", "lower", "upper", "printed", "percent")
+        dimensions = [name for name in protected.columns if name not in added]
         rows = [tuple(map(str, row)) for row in protected[dimensions].itertuples(index=False)]
         groups = groups or {}
         tops = {"all", *groups.values()}
@@ -179,11 +189,16 @@ class Reader:
     def worlds(self):
         """Yield the count of every row, for each table that fits."""
         number = len(self.leaves)
-        rest = [[sum(self.under[j][r] for j in range(i, number)) for r in range(len(self.rows))] for i in range(number + 1)]
+        rest = [
+            [sum(self.under[j][r] for j in range(i, number)) for r in range(len(self.rows))]
+            for i in range(number + 1)
+        ]
 
         def grow(i, sums):
             if i == number:
-                small = [s for s, text in zip(sums, self.printed) if text == "[c]" and s < self.smallest_shown]
+                small = [
+                    s for s, text in zip(sums, self.printed, strict=True) if text == "[c]" and s < self.smallest_shown
+                ]
                 if small or "[c]" not in self.printed:
                     yield tuple(sums)
                 return

@@ -1,4 +1,4 @@
-"""What may leave: the policy, the plan, the audit, and the one door out; and one table of counts by itself."""
+"""What may leave: the policy, the plan, the audit, the one door out; and tables of counts."""
 
 TYPE_CHECKING = False
 

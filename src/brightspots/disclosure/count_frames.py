@@ -71,13 +71,17 @@ def read_count_frame(
     """
     frame = _as_pandas(source, "frame")
     faults = _column_faults(frame)
-    faults += [f"frame: a column {name!r} is added by this function; leave it out" for name in frame if name in ADDED]
+    faults += [
+        f"frame: a column {name!r} is added by this function; leave it out" for name in frame if name in ADDED
+    ]
     _raise(faults)
     dimensions = tuple(name for name in frame.columns if name != COUNT)
     if not dimensions:
         faults.append("frame: no dimensions, only counts")
     chains, own = _groups(within, dimensions)
-    faults += own + _level_faults(frame, dimensions) + _number_faults(frame[COUNT], "frame count", may_miss=False)
+    faults += (
+        own + _level_faults(frame, dimensions) + _number_faults(frame[COUNT], "frame count", may_miss=False)
+    )
     keys = _keys(frame, dimensions)
     twice = [key for key, n in Counter(keys).items() if n > 1]
     faults += _at("frame: rows that are there twice", twice, dimensions)
@@ -104,7 +108,9 @@ def read_count_frame(
         else:
             contradicted.append(key)
     faults += _at("known: other counts than frame's; was it made from others?", contradicted, dimensions)
-    faults += _at("known: parts of what is in frame, but not in frame; give their rows too", finer, dimensions)
+    faults += _at(
+        "known: parts of what is in frame, but not in frame; give their rows too", finer, dimensions
+    )
     _raise(faults)
     return CountFrame(frame, dimensions, keys, lattice, Range(least, greatest))
 
@@ -123,17 +129,22 @@ def _as_pandas(source: Any, argument: str) -> pd.DataFrame:
         columns = {name: held[name].to_list() for name in held.columns}
     except Exception:  # each engine has its own errors, and they may quote cells
         raise ArgumentError(
-            f"{argument} is a {type(source).__name__}; give a data frame that Narwhals knows, with a column 'count'."
+            f"{argument} is a {type(source).__name__}; give a data frame that Narwhals "
+            "knows, with a column 'count'."
         ) from None
     return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in columns.items()})
 
 
 def _raise(faults: Sequence[str]) -> None:
     if faults:
-        raise ArgumentError("\n".join(["This table of counts cannot be protected:", *(f"  - {f}" for f in faults)]))
+        raise ArgumentError(
+            "\n".join(["This table of counts cannot be protected:", *(f"  - {f}" for f in faults)])
+        )
 
 
-def _column_faults(frame: pd.DataFrame, argument: str = "frame", wanted: Iterable[str] = (COUNT,)) -> list[str]:
+def _column_faults(
+    frame: pd.DataFrame, argument: str = "frame", wanted: Iterable[str] = (COUNT,)
+) -> list[str]:
     names = list(frame.columns)
     faults = [f"{argument}: no column {name!r}" for name in wanted if name not in names]
     if any(not isinstance(name, str) for name in names) or len(set(names)) < len(names):
@@ -176,7 +187,10 @@ def _rows(what: str, where: Iterable[bool]) -> list[str]:
 
 
 def _at(what: str, keys: Sequence[Key], dimensions: Sequence[str]) -> list[str]:
-    places = [", ".join(f"{name} {level}" for name, level in zip(dimensions, key, strict=True)) for key in sorted(keys)]
+    places = [
+        ", ".join(f"{name} {level}" for name, level in zip(dimensions, key, strict=True))
+        for key in sorted(keys)
+    ]
     return [f"{what}: {_first(places, '; ')}"] if places else []
 
 
@@ -190,7 +204,9 @@ def _level(value: Any) -> str:
 
 
 def _keys(frame: pd.DataFrame, dimensions: Sequence[str]) -> tuple[Key, ...]:
-    columns = [[_level(v) for v in frame[name]] if name in frame else [ALL] * len(frame) for name in dimensions]
+    columns = [
+        [_level(v) for v in frame[name]] if name in frame else [ALL] * len(frame) for name in dimensions
+    ]
     return tuple(zip(*columns, strict=True))
 
 

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 OPEN, HIDDEN = "open", "hidden"
 CONFIDENTIAL, LOW, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[low]", "[x]", "[z]"
-NOTHING_HELPS = "small counts could be worked out whatever else was hidden: all that is tied to them is hidden"
+NOTHING_HELPS = "small counts could be worked out whatever else was hidden: all tied to them is hidden"
 NO_ROUNDING = "no rounding was found in which the table still adds up: all of it is hidden"
 TOO_MUCH_KNOWN = "what is known already narrows a rounded count too far: all of the table is hidden"
 AUDIT_FAILED = (
-    "The audit of the protected table failed: a small count is not protected, or nobody can tell. Nothing of the "
-    "table may be published. Leave out a dimension, or join levels that hold few."
+    "The audit of the protected table failed: a small count is not protected, or nobody can tell. Nothing of "
+    "the table may be published. Leave out a dimension, or join levels that hold few."
 )
 
 
@@ -48,10 +48,10 @@ def protect_counts(
 ) -> pd.DataFrame:
     """Protect a table of counts, so that what is left of it can be published.
 
-    Small counts are hidden, with as few others as it takes to keep anybody from working them out, by the cheapest
-    choice there is; or, under a policy that rounds, all counts are rounded so that they still add up. Then the
-    result is attacked: `lower` and `upper` are the least and the most that a reader who knows the policy can tell
-    of each count.
+    Small counts are hidden, with as few others as it takes to keep anybody from working them out, by the
+    cheapest choice there is; or, under a policy that rounds, all counts are rounded so that they still add
+    up. Then the result is attacked: `lower` and `upper` are the least and the most that a reader who knows
+    the policy can tell of each count.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def protect_counts(
         What is public already: margins, or what this function returned for an earlier version. A row says the
         ``count``, or that it lies from ``lower`` to ``upper``. Dimensions that it lacks are ``all``.
     percent_of : str, optional
-        Adds a column ``percent``: of the ``all`` row of this dimension, from the counts as they are published.
+        Adds a column ``percent``: of the ``all`` row of this dimension, from the counts as they are
+        published.
 
     Returns
     -------
@@ -77,17 +78,17 @@ def protect_counts(
         * `status`: ``open`` or ``hidden``, whatever it is hidden for;
         * `lower`, `upper`: whole numbers; `upper` is missing where there is no bound;
         * `printed`: what to print, ``[c]`` where hidden;
-        * `percent`, if asked for: whole percentages, half up; ``[low]`` for one that rounds to 0 and is not 0,
-          ``[z]`` where the base is 0.
+        * `percent`, if asked for: whole percentages, half up; ``[low]`` for one that rounds to 0 and is not
+          0, ``[z]`` where the base is 0.
 
-        `lower` and `upper` of hidden rows are for you, and not for publication. ``attrs`` holds the `policy`, the
-        `symbols` and, where a table had to be hidden as a whole, the reason under `withheld`.
+        `lower` and `upper` of hidden rows are for you, and not for publication. ``attrs`` holds the
+        `policy`, the `symbols` and, where a table had to be hidden as a whole, the reason under `withheld`.
 
     Raises
     ------
     ArgumentError
-        With every fault of the frame: counts that are missing, negative or not whole, rows that are there twice,
-        margins that are not the sum of their parts, contradictions with `known`.
+        With every fault of the frame: counts that are missing, negative or not whole, rows that are there
+        twice, margins that are not the sum of their parts, contradictions with `known`.
     PolicyError
         If the policy is not known, or has faults.
     ReleaseError
@@ -95,8 +96,8 @@ def protect_counts(
 
     Notes
     -----
-    The choice of hidden cells is that of Fischetti and Salazar-González (2001), Management Science 47(7); rounding
-    is after Cox (1987), Journal of the American Statistical Association 82.
+    The choice of hidden cells is that of Fischetti and Salazar-González (2001), Management Science 47(7);
+    rounding is after Cox (1987), Journal of the American Statistical Association 82.
 
     Examples
     --------
@@ -116,7 +117,9 @@ def protect_counts(
     rules = _policy(policy)
     given = read_count_frame(frame, within or {}, known, zeros_hidden=rules.counts.zeros == "hidden")
     if percent_of is not None and percent_of not in given.dimensions:
-        raise ArgumentError(f"percent_of is {percent_of!r}; the dimensions are: {', '.join(given.dimensions)}.")
+        raise ArgumentError(
+            f"percent_of is {percent_of!r}; the dimensions are: {', '.join(given.dimensions)}."
+        )
     done = (_rounded if rules.counts.rounding == "controlled" else _suppressed)(given, rules.counts)
     places = np.array([given.lattice.place[key] for key in given.keys])
     hidden, figures, bounds = done.hidden[places], done.figures[places], done.bounds
@@ -160,14 +163,18 @@ def _suppressed(given: CountFrame, rules: CountRules) -> _Done:
         np.where(hidden, table.if_hidden.greatest, table.if_open.greatest),
     )
     can_be_a_reason = hidden & ~withheld & (given.known.least < given.known.greatest)
-    own_rule = np.where(_is_total(given.lattice), max(rules.smallest_shown, rules.minimum_total), rules.smallest_shown)
+    own_rule = np.where(
+        _is_total(given.lattice), max(rules.smallest_shown, rules.minimum_total), rules.smallest_shown
+    )
     bounds = _audited(given.lattice, known, np.where(can_be_a_reason, own_rule, 0))
     # A reader who knows that something had to be hidden may tell that it was this one, and no more.
     enough = np.minimum(table.reach.greatest, np.maximum(rules.smallest_shown - 1, table.counts))
     exposed = table.target & ~withheld & given.lattice.is_seen
     if np.any(exposed & ((bounds.least > table.reach.least) | (bounds.greatest < enough))):
         raise ReleaseError(AUDIT_FAILED)
-    return _Done(hidden, _nearest(table.counts, rules.round_to), bounds, NOTHING_HELPS if withheld.any() else "")
+    return _Done(
+        hidden, _nearest(table.counts, rules.round_to), bounds, NOTHING_HELPS if withheld.any() else ""
+    )
 
 
 def _to_protect(given: CountFrame, rules: CountRules) -> Table:
@@ -183,7 +190,7 @@ def _to_protect(given: CountFrame, rules: CountRules) -> Table:
     if_open = Range(np.maximum(open_least, known.least), np.minimum(open_greatest, known.greatest))
     wanted = np.maximum(rules.smallest_shown, counts)
     reach = Range(
-        np.minimum(np.maximum(_at_least(lattice, np.where(can_hide, if_hidden.least, counts)), if_hidden.least), counts),
+        np.minimum(_at_least(lattice, np.where(can_hide, if_hidden.least, counts)), counts),
         np.minimum(wanted, known.greatest),
     )
     must_hide = target | (~lattice.is_seen & ~is_public)
@@ -230,7 +237,8 @@ def _rounded_from(counts: Ints, rules: CountRules) -> tuple[Ints, Ints]:
     figures = _nearest(counts, rules.round_to)
     least = np.maximum(figures - rules.round_to // 2, rules.smallest_shown)
     none = (counts == 0) & (rules.zeros == "shown")
-    return np.where(none, 0, np.minimum(least, counts)), np.where(none, 0, figures + (rules.round_to - 1) // 2)
+    greatest = figures + (rules.round_to - 1) // 2
+    return np.where(none, 0, np.minimum(least, counts)), np.where(none, 0, greatest)
 
 
 def _nearest(counts: Ints, step: int) -> Ints:
@@ -264,8 +272,8 @@ def _rounded(given: CountFrame, rules: CountRules) -> _Done:
 def _bounds_of_rounded(given: CountFrame, figures: Ints, step: int) -> Range:
     """Return what can be told of rounded counts.
 
-    A figure and all that it is a part of can move together by all but one step, so that nothing is told beyond the
-    figure itself, unless something is known besides.
+    A figure and all that it is a part of can move together by all but one step, so that nothing is told
+    beyond the figure itself, unless something is known besides.
     """
     seen, known = given.lattice.is_seen, given.known
     alone = Range(
@@ -287,7 +295,9 @@ def _audited(lattice: Lattice, known: Range, reason_below: Ints | int = 0) -> Ra
 def _percentages(given: CountFrame, dimension: str, done: _Done) -> list[str]:
     """Return what to print as a percentage for each row."""
     place = given.dimensions.index(dimension)
-    return [_percentage(given.lattice, done, key, (*key[:place], ALL, *key[place + 1 :])) for key in given.keys]
+    return [
+        _percentage(given.lattice, done, key, (*key[:place], ALL, *key[place + 1 :])) for key in given.keys
+    ]
 
 
 def _percentage(lattice: Lattice, done: _Done, key: Key, base: Key) -> str:

@@ -1,7 +1,7 @@
 """The cells of a table of counts, and how they add up.
 
-Totals that are not given are no secret where all their parts are, so those that lie between a cell and a given
-total are filled in as *unseen* cells: they carry what is implied, and are never published.
+Totals that are not given are no secret where all their parts are, so those that lie between a cell and a
+given total are filled in as *unseen* cells: they carry what is implied, and are never published.
 """
 
 from __future__ import annotations

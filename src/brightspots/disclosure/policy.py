@@ -28,7 +28,7 @@ SYMBOLS = {
     "[x]": "not available",
     "[z]": "not applicable",
 }
-"""The symbols of the Government Statistical Service. What is hidden has one symbol, whatever it is hidden for."""
+"""The symbols of the Government Statistical Service: one for all that is hidden, whatever for."""
 
 
 class CountRules(Frozen):
@@ -150,9 +150,9 @@ def load_policy(name: str | Path) -> Policy:
         raise PolicyError(
             path.name,
             [
-                f"it {rounded} counts of a table and has no thresholds for a survey's figures, so release cannot "
-                "go by it. Give the counts to brightspots.disclosure.protect_counts; for a release there are: "
-                + ", ".join(release_policies())
+                f"it {rounded} counts of a table and has no thresholds for a survey's figures, so release "
+                "cannot go by it. Give the counts to brightspots.disclosure.protect_counts; for a release "
+                "there are: " + ", ".join(release_policies())
             ],
         )
     return build(Policy, raw, path.name, PolicyError, _faults)
@@ -226,7 +226,9 @@ def _rule_faults(counts: dict[str, Any]) -> list[str]:
     if controlled and step == 1:
         return ["counts rounding: controlled rounding needs a round_to of 2 or more"]
     if controlled and (counts.get("smallest_shown") != 0 or counts.get("minimum_total", 0) != 0):
-        return ["counts: controlled rounding hides nothing; set smallest_shown to 0, and leave minimum_total out"]
+        return [
+            "counts: controlled rounding hides nothing; set smallest_shown to 0, and leave minimum_total out"
+        ]
     if not controlled and counts.get("smallest_shown") == 0:
         return ["counts smallest_shown: 0 hides nothing, which only controlled rounding makes safe"]
     return []

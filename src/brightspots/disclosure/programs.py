@@ -50,7 +50,8 @@ class Equations:
 
     def weighed(self, duals: Floats) -> Floats:
         """Return for each cell the values of the rows that it stands in, with its signs."""
-        return np.bincount(self._cell, weights=duals[self._row] * self._sign, minlength=self.size)
+        weights = duals[self._row] * self._sign
+        return np.bincount(self._cell, weights, self.size).astype(np.float64)
 
 
 def is_solved(solver: Any) -> bool:

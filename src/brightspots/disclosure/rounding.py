@@ -1,7 +1,8 @@
 """Controlled rounding: counts go up or down to multiples, together, so that they still add up.
 
-After Cox (1987), Journal of the American Statistical Association 82: each count goes to the multiple below or above
-it, and one that is a multiple stays. Tables of two dimensions always have such a rounding; of three they may not.
+After Cox (1987), Journal of the American Statistical Association 82: each count goes to the multiple below
+or above it, and one that is a multiple stays. Tables of two dimensions always have such a rounding; of
+three they may not.
 """
 
 from __future__ import annotations
@@ -58,5 +59,6 @@ def round_together(counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask) 
             return None
         multiples = np.asarray(solver.getSolution().col_value)
         if np.all(np.abs(multiples - np.rint(multiples)) < TOLERANCE):
-            return step * np.rint(multiples).astype(np.int64)
+            rounded: Ints = np.rint(multiples).astype(np.int64) * step
+            return rounded
     return None

@@ -1,8 +1,8 @@
 """Which cells to hide besides the small ones, so that nobody can work those out, at the least loss.
 
-The method of Fischetti and Salazar-González (2001), Management Science 47(7): an intruder's linear program for
-each small cell, and, where that program ends too soon, a cut from its dual values that any safe pattern meets; the
-cheapest pattern that meets all cuts is found, and attacked again.
+The method of Fischetti and Salazar-González (2001), Management Science 47(7): an intruder's linear program
+for each small cell, and, where that program ends too soon, a cut from its dual values that any safe pattern
+meets; the cheapest pattern that meets all cuts is found, and attacked again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Table:
     cost : array of int
         What hiding each of them loses.
     if_hidden, if_open : Range
-        Where a reader knows that a count lies when it is hidden, and when it is shown: itself, or its rounding.
+        Where a reader knows that a count lies when it is hidden, and when it is shown: itself, or its
+        rounding.
     target : array of bool
         Hidden cells that nobody may work out.
     reach : Range
@@ -152,8 +153,8 @@ def _is_plain(table: Table, block: Ints) -> bool:
 def _one_sum(table: Table, one: Sum, inside: Mask) -> Mask | None:
     """Return the cheapest pattern where only one sum holds, which one more cell always completes.
 
-    Hidden parts share what is left of the total. One more part holds as much as any target has to reach, or it
-    would be a target itself; and where the total is hidden there is nothing to share.
+    Hidden parts share what is left of the total. One more part holds as much as any target has to reach, or
+    it would be a target itself; and where the total is hidden there is nothing to share.
     """
     hidden = table.must_hide & inside
     shared = [i for i in one.parts if hidden[i]]
@@ -173,8 +174,8 @@ def _one_sum(table: Table, one: Sum, inside: Mask) -> Mask | None:
 class _Weakness(NamedTuple):
     """A target that a pattern leaves too little open.
 
-    `pull` says, from dual values, how moves of other cells would move the target; None where no such values tell
-    what would help.
+    `pull` says, from dual values, how moves of other cells would move the target; None where no such values
+    tell what would help.
     """
 
     need: int
@@ -233,7 +234,7 @@ class _Search:
         return self._from_pull(weakness.pull, weakness.need)
 
     def _from_pull(self, pull: Floats, need: int) -> _Cut:
-        """Return a cut: a target moves no further than all cells follow a pull, and hidden ones follow more."""
+        """Return a cut: a target moves as far as others follow a pull, and hidden ones follow more."""
         if_open = _follow(self.table.counts, pull, self.table.if_open)
         if_hidden = _follow(self.table.counts, pull, self.table.if_hidden)
         needed = need - float(np.where(self.must, if_hidden, if_open)[self.inside].sum())
@@ -284,20 +285,25 @@ class _Intruder:
                 need = self.need(target, sign)
                 if reached[sign][target] >= need:
                     continue
-                solver = solver or self.equations.model(cells, low[cells].astype(float), high[cells].astype(float))
+                if solver is None:
+                    solver = self.equations.model(cells, low[cells].astype(float), high[cells].astype(float))
                 place = column[target]
-                ends = (-MANY, float(need)) if sign > 0 else (-float(need), MANY)
-                solver.changeColBounds(place, max(ends[0], float(low[target])), min(ends[1], float(high[target])))
-                moves, pull = _push(solver, place, sign, need)
+                ends = (
+                    (low[target], min(need, high[target]))
+                    if sign > 0
+                    else (max(-need, low[target]), high[target])
+                )
+                solver.changeColBounds(place, *map(float, ends))
+                pushed, duals = _push(solver, place, sign, need)
                 solver.changeColBounds(place, float(low[target]), float(high[target]))
-                if moves is None:
-                    yield _Weakness(need, None if pull is None else self._whole_pull(pull, target, sign))
+                if pushed is None:
+                    yield _Weakness(need, None if duals is None else self._pull(duals, target, sign))
                 else:
-                    own = np.flatnonzero(moves)
-                    self._moves.append((cells[own], moves[own]))
-                    _note(reached, cells[own], moves[own])
+                    own = np.flatnonzero(pushed)
+                    self._moves.append((cells[own], pushed[own]))
+                    _note(reached, cells[own], pushed[own])
 
-    def _whole_pull(self, duals: Floats, target: int, sign: int) -> Floats:
+    def _pull(self, duals: Floats, target: int, sign: int) -> Floats:
         pull = self.equations.weighed(duals)
         pull[target] += sign
         pull[np.abs(pull) < TOLERANCE] = 0.0
@@ -310,7 +316,7 @@ def _note(reached: dict[int, Ints], cells: Ints, moves: Ints) -> None:
 
 
 def _push(solver: Any, place: int, sign: int, need: int) -> tuple[Ints | None, Floats | None]:
-    """Return moves of whole children that take one cell as far as it has to go; else the dual values, if any."""
+    """Return moves of whole children that take a cell as far as needed; else the dual values, if any."""
     solver.changeColCost(place, -float(sign))
     try:
         solver.run()
@@ -350,8 +356,11 @@ class _Master:
         self._solver = new_solver()
         size = len(self.cells)
         self._solver.addVars(size, np.zeros(size), np.ones(size))
-        self._solver.changeColsCost(size, np.arange(size, dtype=np.int32), table.cost[self.cells].astype(float))
-        # A hidden cell alone in a sum is told by it, and hiding it was in vain; not so where figures are rounded.
+        self._solver.changeColsCost(
+            size, np.arange(size, dtype=np.int32), table.cost[self.cells].astype(float)
+        )
+        # A hidden cell alone in a sum is told by it, and hiding it was in vain; not so where figures are
+        # rounded.
         exact = np.array_equal(table.if_open.least, table.if_open.greatest)
         self._lonely = [
             np.array([self._column[i] for i in cells.tolist() if may[i]])
@@ -398,7 +407,7 @@ class _Master:
         return hidden
 
     def _solve_whole(self) -> Floats:
-        """Return the cheapest pattern of whole cells; parts of cells where it is not found within the limits."""
+        """Return the cheapest pattern of whole cells; of parts of cells where none is found in time."""
         relaxed, columns = self._chosen(), np.arange(len(self.cells))
         set_whole(self._solver, columns, True)
         self._solver.run()
@@ -408,9 +417,9 @@ class _Master:
         return chosen
 
     def _add_lonely(self, chosen: Floats) -> bool:
-        """Ask for a second cell in sums where one is hidden more than all others; whether there is such a sum.
+        """Ask for a second cell in sums where one is hidden more than all others; whether there are any.
 
-        If it is a whole cell, all sums are asked for two: where one is alone, many others could be in its place.
+        Where whole cells are alone, others could be in their place: then all sums are asked for two.
         """
         lonely = [i for i, columns in enumerate(self._lonely) if _is_lonely(chosen[columns])]
         if lonely and np.all(np.abs(chosen - np.rint(chosen)) < TOLERANCE):

@@ -24,8 +24,8 @@ PASSES = 2
 def what_can_be_told(lattice: Lattice, known: Range, reason_below: Ints) -> Range | None:
     """Return the least and the greatest count that each given cell could have.
 
-    A reader knows how the table adds up, what is known of each cell, and that among hidden cells which tell of each
-    other one at least is hidden for its own sake.
+    A reader knows how the table adds up, what is known of each cell, and that among hidden cells which tell
+    of each other one at least is hidden for its own sake.
 
     Parameters
     ----------
@@ -75,12 +75,16 @@ class _Reader:
             signs = {total: -1.0, **dict.fromkeys(parts, 1.0)}
             row = {column[cell]: sign for cell, sign in signs.items() if cell in column}
             if row:
-                fixed = sum(int(sign) * int(known.least[cell]) for cell, sign in signs.items() if not varies[cell])
+                fixed = sum(
+                    int(sign) * int(known.least[cell]) for cell, sign in signs.items() if not varies[cell]
+                )
                 self._rows.append(Limits(row, -fixed, -fixed))
                 sums.append((np.array(list(row)), np.array(list(row.values())), -fixed))
         self._outer = _narrowed(known.least[block].astype(float), known.greatest[block].astype(float), sums)
         self._reasons = [
-            _Reason(place, int(reason_below[cell]) - 1) for cell, place in column.items() if reason_below[cell] > 0
+            _Reason(place, int(reason_below[cell]) - 1)
+            for cell, place in column.items()
+            if reason_below[cell] > 0
         ]
         self._knowledge = Knowledge(len(block), self._rows)
 
@@ -97,7 +101,7 @@ class _Reader:
         return (min(low for low, _ in cases), max(high for _, high in cases)) if cases else None
 
     def _are_reached(self, place: int, ends: Ends) -> bool:
-        """Whether a cell reaches both ends in worlds that were found, and in which something had to be hidden."""
+        """Whether worlds were found that reach both ends, and in which something had to be hidden."""
         worlds = self._knowledge.worlds
         for end in ends:
             here = worlds[(worlds[:, place] > MANY / 2) if end >= MANY else (worlds[:, place] == end)]
@@ -133,7 +137,7 @@ def _greatest(known: Range, cell: int) -> float:
 
 
 def _narrowed(low: Floats, high: Floats, sums: Sequence[tuple[Ints, Floats, int]]) -> tuple[Floats, Floats]:
-    """Return what each sum by itself leaves of the ends of its cells, again and again as long as it helps a little.
+    """Return what each sum by itself leaves of the ends of its cells, one after the other.
 
     It can only be too wide. Where worlds are known that reach these ends, no program is needed.
     """
