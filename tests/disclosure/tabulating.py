@@ -214,9 +214,11 @@ class Reader:
 
         yield from grow(0, [0] * len(self.rows))
 
-    def bounds(self):
-        """Return the least and the greatest that each row could be; the greatest stops at the cap."""
-        low, high = [MUCH] * len(self.rows), [-1] * len(self.rows)
-        for world in self.worlds():
-            low, high = list(map(min, low, world)), list(map(max, high, world))
-        return low, high
+    def could_be(self, row, least, greatest):
+        """Whether some table fits in which a row lies between two counts."""
+        kept = self.limits[row]
+        self.limits[row] = max(kept[0], least), min(kept[1], greatest)
+        try:
+            return next(self.worlds(), None) is not None
+        finally:
+            self.limits[row] = kept
