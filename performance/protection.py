@@ -1,9 +1,9 @@
 """What protecting one table of counts costs: beside pytauargus where it is installed, and as tables grow.
 
-Run with ``uv run --group sdc python performance/protection.py [repeats]``; it takes about a minute. Times are of the
-processor and medians of that many runs (3 by default); imports are not counted. Ours include the audit, which
-pytauargus leaves to its user; its times include writing the microdata that it works from. Its rule is `FREQ(5,30)`,
-which asks for less than ours: a small count has to be uncertain by 30% of itself only.
+Run with ``uv run --group sdc python performance/protection.py [repeats]``; it takes a minute. Times are
+of the processor and medians of that many runs (3 by default); imports are not counted. Ours include the audit,
+which pytauargus leaves to its user; its times include writing the microdata that it works from. It goes by
+`FREQ(5,30)`, which asks for less than ours: a small count has to be uncertain by 30% of itself only.
 """
 
 import platform
@@ -24,7 +24,10 @@ POLICIES = ("council", "dfe", "nhs", "open-data")
 def counts(rows, columns=5, seed=1, mean=25):
     """Return a table of counts: councils of very different sizes, and five answers."""
     random = np.random.default_rng(seed)
-    sizes, shares = random.lognormal(np.log(mean), 0.8, rows), random.dirichlet(np.ones(columns) * 3) * columns
+    sizes, shares = (
+        random.lognormal(np.log(mean), 0.8, rows),
+        random.dirichlet(np.ones(columns) * 3) * columns,
+    )
     return random.poisson(np.outer(sizes, shares))
 
 
@@ -32,7 +35,9 @@ def long(table):
     """Return a table with its margins as a long frame."""
     full = np.pad(table, ((0, 1), (0, 1)))
     full[-1, :-1], full[:-1, -1], full[-1, -1] = table.sum(0), table.sum(1), table.sum()
-    areas, bands = ([*(f"{letter}{i:04}" for i in range(n)), "all"] for letter, n in zip("ab", table.shape, strict=True))
+    areas, bands = (
+        [*(f"{letter}{i:04}" for i in range(n)), "all"] for letter, n in zip("ab", table.shape, strict=True)
+    )
     return pd.DataFrame(
         [(area, band, int(full[i, j])) for i, area in enumerate(areas) for j, band in enumerate(bands)],
         columns=["area", "band", "count"],
@@ -60,7 +65,14 @@ def engine(table):
 
     def work():
         with tempfile.TemporaryDirectory() as folder:
-            protect(micro, ["area", "band"], response="one", safety_rules="FREQ(5,30)", suppress="OPT(1)", workdir=folder)
+            protect(
+                micro,
+                ["area", "band"],
+                response="one",
+                safety_rules="FREQ(5,30)",
+                suppress="OPT(1)",
+                workdir=folder,
+            )
 
     return work
 
@@ -91,7 +103,9 @@ def main():
                 line += f"{'-':>16}"
                 continue
             once = 1 if rows > 400 else repeats
-            seconds = median_seconds(lambda frame=frame, policy=policy: protect_counts(frame, policy=policy), once)
+            seconds = median_seconds(
+                lambda frame=frame, policy=policy: protect_counts(frame, policy=policy), once
+            )
             hidden = int((protect_counts(frame, policy=policy)["status"] == "hidden").sum())
             line += f"{seconds:9.2f} ({hidden:4})"
         print(line, flush=True)

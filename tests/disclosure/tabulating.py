@@ -16,7 +16,8 @@ def long(table, *, rows="area", columns="band"):
     full = np.pad(table, ((0, 1), (0, 1)))
     full[-1, :-1], full[:-1, -1], full[-1, -1] = table.sum(0), table.sum(1), table.sum()
     names = [
-        [*(f"{letter}{i}" for i in range(1, size + 1)), "all"] for letter, size in zip("rb", table.shape, strict=True)
+        [*(f"{letter}{i}" for i in range(1, size + 1)), "all"]
+        for letter, size in zip("rb", table.shape, strict=True)
     ]
     cells = [(r, b, int(full[i, j])) for i, r in enumerate(names[0]) for j, b in enumerate(names[1])]
     return pd.DataFrame(cells, columns=[rows, columns, "count"])
@@ -27,7 +28,9 @@ def cube(table):
     table = np.asarray(table)
     rows = []
     for where in product(*(range(size + 1) for size in table.shape)):
-        part = table[tuple(slice(None) if i == size else i for i, size in zip(where, table.shape, strict=True))]
+        part = table[
+            tuple(slice(None) if i == size else i for i, size in zip(where, table.shape, strict=True))
+        ]
         levels = [
             "all" if i == size else f"{d}{i}"
             for d, (i, size) in enumerate(zip(where, table.shape, strict=True))
@@ -197,7 +200,9 @@ class Reader:
         def grow(i, sums):
             if i == number:
                 small = [
-                    s for s, text in zip(sums, self.printed, strict=True) if text == "[c]" and s < self.smallest_shown
+                    s
+                    for s, text in zip(sums, self.printed, strict=True)
+                    if text == "[c]" and s < self.smallest_shown
                 ]
                 if small or "[c]" not in self.printed:
                     yield tuple(sums)

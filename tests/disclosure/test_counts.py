@@ -1,4 +1,4 @@
-"""A table of counts through the public door: attacked by going through every table that fits what is printed."""
+"""A table of counts through the public door, attacked by trying every table that fits what is printed."""
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ def test_a_lower_threshold_or_zeros_shown_tell_more():
 
 
 def test_a_reader_who_is_told_which_are_small_tells_more():
-    """Methods note, section 8: with the symbol "<5" the two small counts shrink to [1, 4]. Hence one symbol."""
+    """Methods note, section 8: with the symbol "<5" the two small counts shrink to [1, 4]."""
     from tabulating import Network
 
     network, place = Network(WORKED, least=0), np.arange(25).reshape(5, 5)
@@ -100,7 +100,9 @@ def test_a_reader_who_is_told_which_are_small_tells_more():
     assert set(protect_counts(long(WORKED), policy="council")["printed"]) & {"[c]", "<5", "*"} == {"[c]"}
 
 
-@pytest.mark.parametrize(("name", "small"), [("council", 5), ("restricted", 3), ("dfe", 6), ("ons-10", 10), ("nhs", 8)])
+@pytest.mark.parametrize(
+    ("name", "small"), [("council", 5), ("restricted", 3), ("dfe", 6), ("ons-10", 10), ("nhs", 8)]
+)
 def test_each_policy_hides_what_it_says(name, small):
     table = np.random.default_rng(3).poisson(12, (6, 4))
     table[0] = [0, 1, 5, 30]
@@ -131,7 +133,9 @@ def test_all_or_none_is_no_figure_where_zeros_are_hidden(table):
     protected = protect_counts(cube(table), policy=policy(3))
     shown = {
         tuple(row[:-1]): int(row[-1])
-        for row in protected[protected["status"] == "open"].drop(columns=["status", "lower", "upper", "printed"]).itertuples(index=False)
+        for row in protected[protected["status"] == "open"]
+        .drop(columns=["status", "lower", "upper", "printed"])
+        .itertuples(index=False)
     }
     for key, count in shown.items():
         for place, level in enumerate(key):
@@ -184,7 +188,10 @@ def test_without_margins_nothing_is_implied():
 def test_a_margin_that_is_missing_but_implied_gives_nothing_away():
     """Only the grand total is given: with a single cell hidden, it is the total less all others."""
     frame = long(WORKED)
-    kept = frame[((frame["area"] != "all") & (frame["band"] != "all")) | ((frame["area"] == "all") & (frame["band"] == "all"))]
+    kept = frame[
+        ((frame["area"] != "all") & (frame["band"] != "all"))
+        | ((frame["area"] == "all") & (frame["band"] == "all"))
+    ]
     table = np.array(WORKED)
     table[3, 1] = 20
     kept = kept.assign(count=[*table.ravel(), table.sum()])
@@ -207,7 +214,15 @@ def test_groups_of_levels_are_totals_too():
 
 
 def test_a_district_in_its_region_can_be_two_columns():
-    rows = [("N", "a", 3), ("N", "b", 40), ("N", "all", 43), ("S", "c", 25), ("S", "d", 12), ("S", "all", 37), ("all", "all", 80)]
+    rows = [
+        ("N", "a", 3),
+        ("N", "b", 40),
+        ("N", "all", 43),
+        ("S", "c", 25),
+        ("S", "d", 12),
+        ("S", "all", 37),
+        ("all", "all", 80),
+    ]
     protected = protect_counts(pd.DataFrame(rows, columns=["region", "district", "count"]), policy="dfe")
     assert protected["printed"].tolist() == ["[c]", "[c]", "43", "25", "12", "37", "80"]
 
@@ -227,7 +242,6 @@ def test_an_earlier_version_stays_known():
     frame = pd.DataFrame({"band": ["low", "middle", "high", "all"], "count": [3, 9, 40, 52]})
     first = protect_counts(frame, policy="council")
     assert first["printed"].tolist() == ["[c]", "[c]", "40", "52"]
-    # Another table: by itself it would hide "low" and "other"; beside the first one, "other" gives nothing back.
     again = protect_counts(frame, policy="council", known=first)
     assert again["printed"].tolist() == first["printed"].tolist()
     strict = protect_counts(frame, policy="ons-10", known=first)
@@ -245,7 +259,7 @@ def test_a_known_total_that_is_too_small_hides_the_table_and_says_why():
 
 def test_a_known_range_narrows_the_bounds():
     frame = pd.DataFrame({"band": ["low", "high", "all"], "count": [3, 40, 43]})
-    # 36 to 44 leaves 1 to 7 for "low"; and as "high" is too large to be hidden for its own sake, "low" is below 6.
+    # 36 to 44 leaves 1 to 7 for "low"; and as "high" is not small, "low" must be: it is below 6.
     known = pd.DataFrame({"band": ["high"], "count": [None], "lower": [36], "upper": [44]})
     protected = protect_counts(frame, policy="dfe", known=known)
     assert protected["printed"].tolist() == ["[c]", "[c]", "43"]
@@ -275,7 +289,9 @@ def test_every_fault_of_the_rows_is_told_at_once():
 def test_totals_that_do_not_add_up_are_named_without_their_counts():
     frame = long(WORKED)
     frame.loc[(frame["area"] == "r1") & (frame["band"] == "all"), "count"] = 97
-    with pytest.raises(ArgumentError, match="not the sum of their parts: area all, band all; area r1, band all") as raised:
+    with pytest.raises(
+        ArgumentError, match="not the sum of their parts: area all, band all; area r1, band all"
+    ) as raised:
         protect_counts(frame, policy="dfe")
     assert "97" not in str(raised.value)
     assert "90" not in str(raised.value)

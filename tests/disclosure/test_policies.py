@@ -43,13 +43,21 @@ def test_six_policies_ship_and_three_are_for_releases():
 def test_what_each_says_of_counts(name, rules):
     """The thresholds of the domain note, section 9, and of the methods note, section 8."""
     counts = load_count_policy(name).counts
-    assert (counts.smallest_shown, counts.zeros, counts.minimum_total, counts.round_to, counts.rounding) == rules
+    assert (
+        counts.smallest_shown,
+        counts.zeros,
+        counts.minimum_total,
+        counts.round_to,
+        counts.rounding,
+    ) == rules
 
 
 @pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"council", "ons-10", "restricted"}))
 def test_a_release_refuses_what_is_for_counts_and_says_where_to_go(name):
     estimates = bs.estimate(bs.tally(children({"yes": 20, "no": 20}), questionnaire=SMALL), measures=["fun"])
-    with pytest.raises(PolicyError, match=r"protect_counts; for a release there are: council, ons-10, restricted"):
+    with pytest.raises(
+        PolicyError, match=r"protect_counts; for a release there are: council, ons-10, restricted"
+    ):
         bs.release(estimates, policy=name)
 
 
@@ -59,7 +67,9 @@ def test_a_release_under_another_policy_keeps_to_its_thresholds(name):
     for n in range(1, 40):
         for yes in (0, 1, n // 2, n - 1):
             frame = children({"yes": yes, "no": n - yes})
-            out = bs.release(bs.estimate(bs.tally(frame, questionnaire=SMALL), measures=["fun"]), policy=policy)
+            out = bs.release(
+                bs.estimate(bs.tally(frame, questionnaire=SMALL), measures=["fun"]), policy=policy
+            )
             (figure,) = [f for f in out.figures if f.age_band == "younger" and not f.group]
             if figure.status == "shown":
                 side = min(yes, n - yes)

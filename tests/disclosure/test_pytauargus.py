@@ -15,11 +15,9 @@ pytauargus = pytest.importorskip("pytauargus", reason="SECOND OPINION SKIPPED: n
 
 
 def theirs(table, folder):
-    """Return what pytauargus hides: counts below 5 protected by their own size, at the least sum of counts."""
+    """Return what pytauargus hides: counts below 5 protected by their own size, at the least sum."""
     rows = [
-        (f"r{i + 1}", f"b{j + 1}", 1.0)
-        for (i, j), count in np.ndenumerate(table)
-        for _ in range(int(count))
+        (f"r{i + 1}", f"b{j + 1}", 1.0) for (i, j), count in np.ndenumerate(table) for _ in range(int(count))
     ]
     done = pytauargus.protect(
         pd.DataFrame(rows, columns=["area", "band", "one"]), ["area", "band"], response="one",

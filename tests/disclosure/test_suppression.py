@@ -17,7 +17,9 @@ WORKED = [[20, 50, 10, 10], [8, 19, 22, 13], [3, 16, 12, 17], [31, 2, 14, 25]]
 
 
 def policy(smallest_shown, zeros="hidden", **more):
-    return CountPolicy(id="p", title="p", counts=CountRules(smallest_shown=smallest_shown, zeros=zeros, **more))
+    return CountPolicy(
+        id="p", title="p", counts=CountRules(smallest_shown=smallest_shown, zeros=zeros, **more)
+    )
 
 
 def hidden_cells(table, rules):
@@ -29,7 +31,14 @@ def hidden_cells(table, rules):
 def test_the_worked_table_has_its_optimum():
     protected, _ = hidden_cells(WORKED, policy(5))
     hidden = protected[protected["status"] == "hidden"].set_index(["area", "band"])
-    assert set(hidden.index) == {("r2", "b1"), ("r2", "b2"), ("r3", "b1"), ("r3", "b3"), ("r4", "b2"), ("r4", "b3")}
+    assert set(hidden.index) == {
+        ("r2", "b1"),
+        ("r2", "b2"),
+        ("r3", "b1"),
+        ("r3", "b3"),
+        ("r4", "b2"),
+        ("r4", "b3"),
+    }
     true = long(WORKED).set_index(["area", "band"])["count"]
     assert true[hidden.index].sum() == 58
     for small in (("r3", "b1"), ("r4", "b2")):
@@ -127,7 +136,9 @@ def test_a_proof_that_is_given_up_ends_in_more_hiding(table, stopped, monkeypatc
         monkeypatch.setattr(suppression, "ROUNDS", 0)
     else:
         monkeypatch.setattr(
-            suppression._Master, "_solve_whole", lambda self: setattr(self, "is_exact", False) or self._chosen()
+            suppression._Master,
+            "_solve_whole",
+            lambda self: setattr(self, "is_exact", False) or self._chosen(),
         )
     network = Network(table, least=0)
     _, hidden = hidden_cells(table, policy(5))
@@ -155,8 +166,8 @@ def test_one_sum_needs_no_program(monkeypatch):
     small = values < 5
     table = Table(
         counts=values, sums=lattice.sums, must_hide=small, may_hide=~small, cost=costs(values, lattice.sums),
-        if_hidden=Range(np.zeros(4, dtype=int), np.full(4, MUCH)), if_open=Range(values, values), target=small,
-        reach=Range(np.where(small, 0, values), np.where(small, 5, values)),
+        if_hidden=Range(np.zeros(4, dtype=int), np.full(4, MUCH)), if_open=Range(values, values),
+        target=small, reach=Range(np.where(small, 0, values), np.where(small, 5, values)),
     )  # fmt: skip
     hidden, _ = choose(table)
     assert [key[0] for key, is_hidden in zip(lattice.keys, hidden, strict=True) if is_hidden] == ["a", "c"]

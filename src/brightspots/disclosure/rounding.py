@@ -40,8 +40,8 @@ def round_together(counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask) 
     Examples
     --------
     >>> from brightspots.disclosure.lattice import Sum
-    >>> round_together(np.array([7, 4, 3]), [Sum(0, (1, 2))], 5, np.full(3, True)).tolist()
-    [5, 5, 0]
+    >>> round_together(np.array([8, 4, 4]), [Sum(0, (1, 2))], 5, np.full(3, True)).tolist()
+    [10, 5, 5]
     """
     below = counts // step
     left = counts - below * step
