@@ -1,11 +1,12 @@
 """What protecting one table of counts costs: beside pytauargus where it is installed, and as tables grow.
 
 Run with ``uv run --group sdc python performance/protection.py [repeats]``; it takes a minute. Times are
-of the processor and medians of that many runs (3 by default); imports are not counted. Ours include the audit,
-which pytauargus leaves to its user; its times include writing the microdata that it works from. It goes by
-`FREQ(5,30)`, which asks for less than ours: a small count has to be uncertain by 30% of itself only.
+of the processor and medians of that many runs (3 by default); imports are not counted. Ours include the
+audit, which pytauargus leaves to its user; its times include writing the microdata that it works from. It
+goes by `FREQ(5,30)`, which asks for less than ours: small counts have to be uncertain by 30% of themselves.
 """
 
+import contextlib
 import platform
 import statistics
 import sys
@@ -64,7 +65,7 @@ def engine(table):
     micro = pd.DataFrame(rows, columns=["area", "band", "one"])
 
     def work():
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             protect(
                 micro,
                 ["area", "band"],

@@ -123,8 +123,8 @@ class _Reader:
 
 
 def _ends(knowledge: Knowledge, place: int) -> Ends | None:
-    found = knowledge.bounds({place: 1.0})
-    return None if found is None else (found[0], _open_ended(MANY if found[1] is None else found[1]))
+    least, greatest = knowledge.bounds({place: 1.0})
+    return None if least is None else (least, _open_ended(MANY if greatest is None else greatest))
 
 
 def _open_ended(greatest: float) -> int:
