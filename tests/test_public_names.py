@@ -20,6 +20,7 @@ CONTRACT = [
     "release",
     "publish",
     "make_survey",
+    "disclosure",
     "sdq",
     "statistics",
 ]

@@ -55,6 +55,7 @@ _HOME = {
 }
 
 _MODULES = {
+    "disclosure": "brightspots.disclosure",
     "sdq": "brightspots.measures.sdq",
     "stability": "brightspots.measures.stability",
     "statistics": "brightspots.statistics",
@@ -63,7 +64,7 @@ _MODULES = {
 __all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from brightspots import statistics
+    from brightspots import disclosure, statistics
     from brightspots.disclosure.release import Release, release
     from brightspots.errors import BrightspotsError, ReleaseError, ReturnError, SurveyError
     from brightspots.findings.age_profiles import compare_age_profile

@@ -1,5 +1,9 @@
 """A table of counts through the public door, attacked by trying every table that fits what is printed."""
 
+import inspect
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +15,7 @@ from test_suppression import WORKED, policy
 
 import brightspots as bs
 from brightspots.disclosure import counts as counting
-from brightspots.disclosure import protect_counts, suppression
-from brightspots.disclosure.suppression import choose
+from brightspots.disclosure import protect_counts
 from brightspots.errors import ArgumentError, PolicyError, ReleaseError
 
 SHAPES = [(2, 2), (2, 3), (3, 3), (2, 2, 2), (1, 2, 2)]
@@ -359,8 +362,13 @@ def test_percentages_have_symbols_where_there_is_no_figure():
     assert protect_counts(low, policy="dfe", percent_of="band")["percent"].tolist() == ["[low]", "100", "100"]
 
 
-def test_the_public_name_is_there_without_importing_the_wing():
-    assert bs.disclosure.protect_counts is counting.protect_counts
+def test_the_public_name_is_there_and_costs_nothing_until_it_is_used():
+    program = (
+        "import sys, brightspots as bs; bs.disclosure; heavy = {'numpy', 'highspy', 'pydantic'}\n"
+        "assert not heavy & set(sys.modules); bs.disclosure.protect_counts; assert heavy <= set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    for parameter in inspect.signature(protect_counts).parameters:
+        assert parameter in inspect.getdoc(protect_counts)
     with pytest.raises(AttributeError, match="no attribute 'protect'"):
         bs.disclosure.protect  # noqa: B018
-    assert choose is suppression.choose
