@@ -260,6 +260,14 @@ def test_a_known_total_that_is_too_small_hides_the_table_and_says_why():
     assert "whatever else was hidden" in protected.attrs["withheld"]
 
 
+def test_what_was_hidden_and_is_known_all_the_same_stays_hidden():
+    frame = pd.DataFrame({"band": ["low", "all"], "count": [3, 3]})
+    first = protect_counts(frame, policy="dfe", known=frame[frame["band"] == "all"])
+    assert first["printed"].tolist() == ["[c]", "3"]
+    assert (first["lower"][0], first["upper"][0]) == (3, 3)
+    assert protect_counts(frame, policy="dfe", known=first)["printed"].tolist() == ["[c]", "3"]
+
+
 def test_a_known_range_narrows_the_bounds():
     frame = pd.DataFrame({"band": ["low", "high", "all"], "count": [3, 40, 43]})
     # 36 to 44 leaves 1 to 7 for "low"; and as "high" is not small, "low" must be: it is below 6.

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from brightspots.disclosure.lattice import Mask
+
 COUNT, LOWER, UPPER = "count", "lower", "upper"
+HIDDEN = "hidden"
 ADDED = ("status", LOWER, UPPER, "printed", "percent")
 """What protecting a table adds to it: in an earlier version these are no dimensions."""
 
@@ -42,6 +45,8 @@ class CountFrame:
     lattice : Lattice
     known : Range
         What is public of each cell of the lattice.
+    is_printed : array of bool
+        Whether its count was printed elsewhere; one that was hidden there can be known all the same.
     """
 
     frame: pd.DataFrame
@@ -49,6 +54,7 @@ class CountFrame:
     keys: tuple[Key, ...]
     lattice: Lattice
     known: Range
+    is_printed: Mask
 
 
 def read_count_frame(
@@ -87,7 +93,7 @@ def read_count_frame(
     faults += _at("frame: rows that are there twice", twice, dimensions)
     _raise(faults)
     given = dict(zip(keys, map(int, frame[COUNT]), strict=True))
-    public, faults = _read_known(known, dimensions)
+    public, printed, faults = _read_known(known, dimensions)
     lattice = Lattice(given, chains, public)
     faults += _at("frame: totals that are not the sum of their parts", lattice.faults, dimensions)
     if zeros_hidden:
@@ -112,7 +118,8 @@ def read_count_frame(
         "known: parts of what is in frame, but not in frame; give their rows too", finer, dimensions
     )
     _raise(faults)
-    return CountFrame(frame, dimensions, keys, lattice, Range(least, greatest))
+    is_printed = np.array([key in printed for key in lattice.keys], dtype=bool)
+    return CountFrame(frame, dimensions, keys, lattice, Range(least, greatest), is_printed)
 
 
 def _as_pandas(source: Any, argument: str) -> pd.DataFrame:
@@ -226,9 +233,12 @@ def _groups(
     return chains, faults
 
 
-def _read_known(known: Any, dimensions: Sequence[str]) -> tuple[dict[Key, tuple[int, int]], list[str]]:
-    """Return between which counts each public cell lies, and what is wrong."""
+def _read_known(
+    known: Any, dimensions: Sequence[str]
+) -> tuple[dict[Key, tuple[int, int]], set[Key], list[str]]:
+    """Return between which counts each public cell lies, which were printed, and what is wrong."""
     public: dict[Key, tuple[int, int]] = {}
+    printed: set[Key] = set()
     faults: list[str] = []
     sources = known if isinstance(known, list | tuple) else [known]
     for number, source in enumerate(sources, start=1):
@@ -243,10 +253,15 @@ def _read_known(known: Any, dimensions: Sequence[str]) -> tuple[dict[Key, tuple[
                 own += _number_faults(frame[name], f"{argument} {name}", may_miss=True)
         faults += own
         if not own:
-            for key, low, high in zip(_keys(frame, dimensions), *_ends(frame), strict=True):
+            hidden = frame["status"] == HIDDEN if "status" in frame else [False] * len(frame)
+            for key, low, high, is_hidden in zip(
+                _keys(frame, dimensions), *_ends(frame), hidden, strict=True
+            ):
                 before = public.get(key, (0, int(MANY)))
                 public[key] = (max(before[0], low), min(before[1], high))
-    return public, faults
+                if low == high and not is_hidden:
+                    printed.add(key)
+    return public, printed, faults
 
 
 def _ends(frame: pd.DataFrame) -> tuple[list[int], list[int]]:

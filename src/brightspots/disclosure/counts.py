@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brightspots.disclosure.audit import MANY
-from brightspots.disclosure.count_frames import COUNT, read_count_frame
+from brightspots.disclosure.count_frames import COUNT, HIDDEN, read_count_frame
 from brightspots.disclosure.lattice import ALL, connected
 from brightspots.disclosure.policy import SYMBOLS, CountPolicy, Policy, counting, load_count_policy
 from brightspots.disclosure.rounding import round_together
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from brightspots.disclosure.lattice import Ints, Key, Lattice, Mask
     from brightspots.disclosure.policy import CountRules
 
-OPEN, HIDDEN = "open", "hidden"
+OPEN = "open"
 CONFIDENTIAL, LOW, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[low]", "[x]", "[z]"
 NOTHING_HELPS = "small counts could be worked out whatever else was hidden: all tied to them is hidden"
 NO_ROUNDING = "no rounding was found in which the table still adds up: all of it is hidden"
@@ -65,7 +65,8 @@ def protect_counts(
         Where a dimension has groups: ``{"area": {"Leeds": "Yorkshire and the Humber"}}``.
     known : data frame or sequence of data frames, optional
         What is public already: margins, or what this function returned for an earlier version. A row says the
-        ``count``, or that it lies from ``lower`` to ``upper``. Dimensions that it lacks are ``all``.
+        ``count``, or that it lies from ``lower`` to ``upper``. Dimensions that it lacks are ``all``. A count
+        that was printed stays shown, however small.
     percent_of : str, optional
         Adds a column ``percent``: of the ``all`` row of this dimension, from the counts as they are
         published.
@@ -180,8 +181,7 @@ def _suppressed(given: CountFrame, rules: CountRules) -> _Done:
 def _to_protect(given: CountFrame, rules: CountRules) -> Table:
     """Return what the rules say of each cell."""
     lattice, known, counts = given.lattice, given.known, given.lattice.counts
-    is_public = known.least == known.greatest
-    can_hide = ~is_public & ((counts > 0) | (rules.zeros == "hidden"))
+    can_hide = ~given.is_printed & ((counts > 0) | (rules.zeros == "hidden"))
     target = can_hide & ((counts < rules.smallest_shown) | _in_small_total(lattice, rules.minimum_total))
     # Who knows that zeros are shown knows that a hidden count is none; an implied total may be.
     smallest = np.where(lattice.is_seen & can_hide, int(rules.zeros == "shown"), 0)
@@ -193,7 +193,7 @@ def _to_protect(given: CountFrame, rules: CountRules) -> Table:
         np.minimum(_at_least(lattice, np.where(can_hide, if_hidden.least, counts)), counts),
         np.minimum(wanted, known.greatest),
     )
-    must_hide = target | (~lattice.is_seen & ~is_public)
+    must_hide = target | (~lattice.is_seen & ~given.is_printed)
     return Table(
         counts=counts,
         sums=lattice.sums,
@@ -252,7 +252,7 @@ def _tied(given: CountFrame, cells: Sequence[int]) -> Mask:
     tied = ~everything
     for group in connected(len(everything), given.lattice.sums, everything) if cells else ():
         tied[group] = bool(np.isin(group, cells).any())
-    return tied & (given.known.least < given.known.greatest)
+    return tied & ~given.is_printed
 
 
 def _rounded(given: CountFrame, rules: CountRules) -> _Done:
