@@ -176,6 +176,14 @@ def test_a_polars_frame_gives_the_same():
     assert same["printed"].tolist() == protect_counts(frame, policy="dfe")["printed"].tolist()
 
 
+def test_a_rounded_table_without_hidden_cells_passes_its_audit_also_without_a_margin():
+    frame = pd.DataFrame({"band": ["low", "middle", "high"], "age": ["8"] * 3, "count": [13, 8, 12]})
+    total = pd.DataFrame({"band": ["all"], "age": ["all"], "count": [33]})
+    protected = protect_counts(pd.concat([frame, total], ignore_index=True), policy="nhs")
+    assert protected["printed"].tolist() == ["15", "10", "10", "35"]
+    assert (protected["lower"][1], protected["upper"][1]) == (8, 12)
+
+
 # ------------------------------------------------------------------------------------- margins and groups
 
 

@@ -40,6 +40,7 @@ class CountFrame:
     ----------
     frame : pandas.DataFrame
     dimensions : tuple of str
+        By name, so that the order of columns changes nothing.
     keys : tuple of key
         The cell of each row.
     lattice : Lattice
@@ -81,7 +82,7 @@ def read_count_frame(
         f"frame: a column {name!r} is added by this function; leave it out" for name in frame if name in ADDED
     ]
     _raise(faults)
-    dimensions = tuple(name for name in frame.columns if name != COUNT)
+    dimensions = tuple(sorted(name for name in frame.columns if name != COUNT))
     if not dimensions:
         faults.append("frame: no dimensions, only counts")
     chains, own = _groups(within, dimensions)

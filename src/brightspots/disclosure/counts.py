@@ -261,8 +261,8 @@ def _rounded(given: CountFrame, rules: CountRules) -> _Done:
     figures = round_together(lattice.counts, lattice.sums, step, lattice.is_seen)
     if figures is not None:
         bounds = _bounds_of_rounded(given, figures, step)
-        narrow = bounds.greatest - bounds.least < step - 1
-        if not np.any(narrow & lattice.is_seen & (given.known.least < given.known.greatest)):
+        room = np.minimum(step - 1, given.known.greatest - given.known.least)
+        if not np.any(lattice.is_seen & (bounds.greatest - bounds.least < room)):
             return _Done(np.zeros(len(lattice.keys), dtype=bool), figures, bounds)
     everything = np.ones(len(lattice.keys), dtype=bool)
     why = NO_ROUNDING if figures is None else TOO_MUCH_KNOWN

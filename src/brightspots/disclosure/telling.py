@@ -81,11 +81,12 @@ class _Reader:
                 self._rows.append(Limits(row, -fixed, -fixed))
                 sums.append((np.array(list(row)), np.array(list(row.values())), -fixed))
         self._outer = _narrowed(known.least[block].astype(float), known.greatest[block].astype(float), sums)
+        is_hidden = reason_below[block] > 0
         self._reasons = [
-            _Reason(place, int(reason_below[cell]) - 1)
-            for cell, place in column.items()
-            if reason_below[cell] > 0
+            _Reason(int(place), int(reason_below[block[place]]) - 1) for place in np.flatnonzero(is_hidden)
         ]
+        if not lattice.is_seen[block][is_hidden].any():  # an implied total is never printed, hidden or not
+            self._reasons = []
         self._knowledge = Knowledge(len(block), self._rows)
 
     def ends(self, place: int) -> Ends | None:
