@@ -103,7 +103,7 @@ def test_fractions_of_children_taken_for_worlds(monkeypatch):
     knowledge = Knowledge(len(names), rows)
     assert not knowledge.is_open({names.index("cd"): 1.0}, 5)
     assert knowledge.bounds({names.index("cd"): 1.0}) == (1, 5)
-    monkeypatch.setattr(Knowledge, "_find_whole_worlds", lambda self, *told: False)
+    monkeypatch.setattr(Knowledge, "_search", lambda self, *told: False)
     assert not Knowledge(len(names), rows).is_open({names.index("cd"): 1.0}, 5)
 
 

@@ -24,6 +24,9 @@ OPTIONS = {"output_flag": False, "threads": 1, "mip_max_nodes": 2000, "mip_rel_g
 """Limits in nodes and not in seconds: the same answer on every machine."""
 
 STATUS = highspy.HighsModelStatus
+FIXED_AT_ONCE = 12
+"""One in so many counts that are not whole yet is fixed at once."""
+
 MANY = 1e6
 """More children than any count could be: a bound that reaches it is no bound."""
 
@@ -52,14 +55,15 @@ class Knowledge:
     def __init__(self, size: int, rows: Sequence[Limits], worlds: Iterable[World] = ()) -> None:
         self.size = size
         self.rows = list(rows)
-        self._solver = _solver(size, rows)
+        self._solver, self._diver = _solver(size, rows), _solver(size, rows)
         self._worlds = np.zeros((0, size))
         self._add([w for w in worlds if all(_fits(w[None, :], limits)[0] for limits in rows)])
 
     def say(self, place: int, least: float, greatest: float) -> None:
         """Change what is known of a row."""
         limits = self.rows[place] = self.rows[place]._replace(least=least, greatest=greatest)
-        self._solver.changeRowBounds(place, least, greatest)
+        for solver in (self._solver, self._diver):
+            solver.changeRowBounds(place, least, greatest)
         self._worlds = self._worlds[_fits(self._worlds, limits)]
 
     def is_open(self, target: Row, width: float) -> bool:
@@ -70,7 +74,7 @@ class Knowledge:
         if limits is None or limits[1] - limits[0] < width:
             return False
         if self._spread(target) < width - TOLERANCE:
-            self._find_whole_worlds(target, limits, width)
+            self._find_worlds_apart(target, limits, width)
         return self._spread(target) >= width - TOLERANCE
 
     def bounds(self, target: Row) -> tuple[int | None, int | None]:
@@ -78,7 +82,7 @@ class Knowledge:
         limits = self._limits(target)
         if limits is None:
             return None, None
-        if self._spread(target) < limits[1] - limits[0] and self._find_whole_worlds(target, limits, MANY):
+        if self._spread(target) < limits[1] - limits[0] and self._search(target, (1, -1), MANY):
             values = self._values(target)
             limits = round(values.min()), round(values.max())
         return limits[0], None if limits[1] >= MANY else limits[1]
@@ -134,16 +138,50 @@ class Knowledge:
         solver.changeColsIntegrality(self.size, np.arange(self.size, dtype=np.int32), kinds)
         return solver
 
-    def _find_whole_worlds(self, target: Row, limits: tuple[int, int], width: float) -> bool:
-        """Find worlds of whole children that differ in a sum by a width, else those with the least and most.
+    def _find_worlds_apart(self, target: Row, limits: tuple[int, int], width: float) -> None:
+        """Find worlds of whole children that differ in a sum by a width, if there are any.
 
-        The search starts from the worlds found so far, goes first to where the limits leave more room, and
-        stops as soon as the width is reached.
+        The search goes first to where the limits leave more room.
         """
-        solver = self._in_whole_numbers()
         found = self._values(target)
         room = (found.min() - limits[0], limits[1] - found.max()) if found.size else (0, 0)
-        for sign in (1, -1) if room[0] >= room[1] else (-1, 1):
+        signs = (1, -1) if room[0] >= room[1] else (-1, 1)
+        for sign in signs:
+            self._dive(target, sign)
+            if self._spread(target) >= width - TOLERANCE:
+                return
+        self._search(target, signs, width)
+
+    def _dive(self, target: Row, sign: int) -> None:
+        """Look for a world of whole children with little, or much, in a sum: quick, and mostly there.
+
+        Of a world with fractions of children the counts that are nearly whole are fixed, a few at a time.
+        """
+        fixed: list[int] = []
+        is_solved = _solve(self._diver, target, sign, self.size)
+        while is_solved:
+            world = np.asarray(self._diver.getSolution().col_value)
+            off = np.abs(world - np.rint(world))
+            parts = np.flatnonzero(off >= TOLERANCE)
+            if not parts.size:
+                self._add([world])
+                break
+            nearest = parts[np.argsort(off[parts], kind="stable")]
+            for place in nearest[: 1 + parts.size // FIXED_AT_ONCE].tolist():
+                number = float(np.rint(world[place]))
+                self._diver.changeColBounds(place, number, number)
+                fixed.append(place)
+            is_solved = _run(self._diver)
+        for place in fixed:
+            self._diver.changeColBounds(place, 0.0, MANY)
+
+    def _search(self, target: Row, signs: Iterable[int], width: float) -> bool:
+        """Search for worlds that differ in a sum by a width, else for those with the least and the most.
+
+        Each whole-number program starts from the world found so far that is nearest, and stops at its goal.
+        """
+        solver = self._in_whole_numbers()
+        for sign in signs:
             values = sign * self._values(target)
             if values.size:
                 start = highspy.HighsSolution()
@@ -204,5 +242,9 @@ def new_solver() -> Any:
 
 def _solve(solver: Any, target: Row, sign: int, size: int) -> bool:
     solver.changeColsCost(size, np.arange(size, dtype=np.int32), sign * _dense(target, size))
+    return _run(solver)
+
+
+def _run(solver: Any) -> bool:
     solver.run()
     return solver.getModelStatus() in (STATUS.kOptimal, STATUS.kObjectiveTarget)
