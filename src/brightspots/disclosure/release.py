@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import asdict, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 
@@ -475,9 +475,7 @@ class _Part:
         everyone = None
         if asked.target == "finite":
             everyone = sum(self.tally.eligible[(cell.area, cell.wave, band)] for band in self._bands(cell))
-        return proportion_interval(
-            count, n, confidence=asked.confidence, method=asked.method, population=everyone
-        )
+        return _interval(count, n, asked, everyone)
 
     def _comparison(self, row: Any) -> ReleasedComparison:
         figure = self.figure(_own_cell(row))
@@ -705,6 +703,14 @@ def _estimated(result: Estimates) -> Iterable[tuple[Cell, Any]]:
     for row in result:
         group = tuple((t, getattr(row, t)) for t in traits if getattr(row, t) != ALL)
         yield Cell(row.area, row.wave, row.measure, row.category, row.age_band, group), row
+
+
+@lru_cache(maxsize=4096)
+def _interval(count: int, n: int, asked: Asked, everyone: int | None) -> Interval:
+    """Return a likely range; many figures have the same."""
+    return proportion_interval(
+        count, n, confidence=asked.confidence, method=asked.method, population=everyone
+    )
 
 
 def _by_name(figure: Figure) -> tuple[Any, ...]:
