@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = shipped_names("policies")
 
 
-def test_six_policies_ship_and_three_are_for_releases():
+def test_six_policies_ship_and_two_are_for_releases():
     assert SHIPPED == ("council", "dfe", "nhs", "ons-10", "open-data", "restricted")
-    assert release_policies() == ("council", "ons-10", "restricted")
+    assert release_policies() == ("council", "ons-10")
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,15 @@ def test_what_each_says_of_counts(name, rules):
     ) == rules
 
 
-@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"council", "ons-10", "restricted"}))
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"council", "ons-10"}))
 def test_a_release_refuses_what_is_for_counts_and_says_where_to_go(name):
     estimates = bs.estimate(bs.tally(children({"yes": 20, "no": 20}), questionnaire=SMALL), measures=["fun"])
-    with pytest.raises(
-        PolicyError, match=r"protect_counts; for a release there are: council, ons-10, restricted"
-    ):
+    with pytest.raises(PolicyError, match=r"protect_counts; for a release there are: council, ons-10"):
         bs.release(estimates, policy=name)
 
 
-@pytest.mark.parametrize("name", ["restricted", "ons-10"])
-def test_a_release_under_another_policy_keeps_to_its_thresholds(name):
-    policy = load_policy(name)
+def test_a_release_under_another_policy_keeps_to_its_thresholds():
+    policy = load_policy("ons-10")
     for n in range(1, 40):
         for yes in (0, 1, n // 2, n - 1):
             frame = children({"yes": yes, "no": n - yes})

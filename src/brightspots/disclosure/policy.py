@@ -198,7 +198,7 @@ def release_policies() -> tuple[str, ...]:
     Examples
     --------
     >>> release_policies()
-    ('council', 'ons-10', 'restricted')
+    ('council', 'ons-10')
     """
     paths = {name: find_toml(name, "policies", PolicyError) for name in shipped_names("policies")}
     return tuple(n for n, path in paths.items() if not _is_for_counts_only(read_toml(path, PolicyError)))

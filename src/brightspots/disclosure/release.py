@@ -201,8 +201,8 @@ def release(
         Everything of one publication. What is left out here must not be published beside it. Descriptions go
         out with the cohorts that they describe, and only with those that are shown.
     policy : Policy, str or path, default "council"
-        Disclosure policy: one that hides and bands (``council``, ``restricted``, ``ons-10``, or your own
-        file). Those that are for tables of counts are refused; see `brightspots.disclosure.protect_counts`.
+        Disclosure policy: one that hides and bands (``council``, ``ons-10``, or your own file). Those for
+        tables of counts are refused; see `brightspots.disclosure.protect_counts`.
     previous : sequence of path, optional
         ``release.json`` of earlier editions. Over the same answers they stay known; over other answers of the
         same wave an edition is refused unless every number that changed moved by the policy's `least_move`.
