@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
 from brightspots.errors import BenchmarkError, ConfigError, SurveyError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from brightspots.questionnaire.model import Questionnaire
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
+
+Stated = TypeVar("Stated", bound="str | tuple[object, ...]")
 
 
 def silent(step: str) -> None:
@@ -146,36 +148,29 @@ def _cohorts(
     from brightspots.findings.cohort_descriptions import describe_cohorts
     from brightspots.findings.cohort_waves import recheck_cohorts
     from brightspots.findings.cohorts import flag_cohorts
+    from brightspots.findings.estimates import as_tally
     from brightspots.measures.measure import measures_of
 
     traits = [trait for trait in config.traits if trait in source.questionnaire.trait]
     within = config.within or None
     results: list[CohortTable] = []
-    typed = _flagged_before(config, source, is_first=is_first)
+    typed = _stated_for(config.previous, source, is_first=is_first)
     last = None if typed or before is None else before.only(area=source.config.area)
     if last is not None and not any(set(traits) <= set(held) for held in last.groupings):
         last = None
-    for measure in config.measures if traits else ():
-        if measure not in measures_of(source.questionnaire):
-            continue
+    searched = [m for m in config.measures if traits and m in measures_of(source.questionnaire)]
+    counted = as_tally(source.answers, traits) if searched else source.answers  # once for all searches
+    for measure in searched:
         for direction in config.directions:
             asked: Any = {"traits": traits, "measure": measure, "direction": direction}
             asked |= {"max_order": config.max_order, "within": within}
-            found = flag_cohorts(source.answers, **asked)
+            found = flag_cohorts(counted, **asked)
             results += [found, *([describe_cohorts(found)] if config.describe else [])]
             if last is not None and measure in last.measures:
-                results.append(recheck_cohorts(flag_cohorts(last, **asked), source.answers))
+                results.append(recheck_cohorts(flag_cohorts(last, **asked), counted))
     if typed:
         results.append(recheck_cohorts(typed, source.answers, measure=config.measures[0], within=within))
     return results
-
-
-def _flagged_before(config: CohortsConfig, source: Source, *, is_first: bool) -> tuple[dict[str, str], ...]:
-    """Return the cohorts that were flagged in the last wave of one survey, as they were typed."""
-    stated = config.previous
-    if isinstance(stated, tuple):
-        return stated if is_first else ()
-    return stated.get(source.questionnaire.id, ())
 
 
 def _benchmarks(config: RunConfig, sources: list[Source]) -> Benchmarks | None:
@@ -205,9 +200,10 @@ def _previous(config: RunConfig, source: Source, *, is_first: bool) -> Tally | N
     from brightspots.tallies.reported import read_counts
     from brightspots.tallies.tally import load_tally
 
-    path = _stated_for(config, config.compare.previous, source, is_first=is_first)
-    if path is None:
+    name = _stated_for(config.compare.previous, source, is_first=is_first)
+    if not name:
         return None
+    path = config.path(name)
     if path.suffix == ".json":
         return load_tally(path, source.questionnaire)
     wave = f"before {source.config.wave}"
@@ -218,18 +214,15 @@ def _elsewhere(config: RunConfig, source: Source, *, is_first: bool) -> Tally | 
     """Return the counts of other councils that answered one questionnaire: a saved tally."""
     from brightspots.tallies.tally import load_tally
 
-    path = _stated_for(config, config.compare.elsewhere, source, is_first=is_first)
-    return None if path is None else load_tally(path, source.questionnaire)
+    name = _stated_for(config.compare.elsewhere, source, is_first=is_first)
+    return load_tally(config.path(name), source.questionnaire) if name else None
 
 
-def _stated_for(
-    config: RunConfig, stated: str | dict[str, str], source: Source, *, is_first: bool
-) -> Path | None:
-    """Return the file that is stated for one questionnaire; a bare one is that of the first survey."""
-    if isinstance(stated, str):
-        stated = {source.questionnaire.id: stated} if is_first else {}
-    name = stated.get(source.questionnaire.id)
-    return config.path(name) if name else None
+def _stated_for(stated: Stated | dict[str, Stated], source: Source, *, is_first: bool) -> Stated | None:
+    """Return what is stated for one questionnaire; what is stated for none is that of the first survey."""
+    if isinstance(stated, dict):
+        return stated.get(source.questionnaire.id)
+    return stated if is_first else None
 
 
 def _refuse_unknown_names(config: RunConfig, sources: list[Source]) -> None:

@@ -240,7 +240,7 @@ def release(
             raise ArgumentError(
                 "These cohorts come from a plain data frame; only those of a survey can be released."
             )
-        _refuse_unaudited(result)
+        _refuse_unaudited(result, result.source)
         by_questionnaire[result.source.questionnaire.id].append(result)
     if not results:
         raise ArgumentError("release got nothing to release.")
@@ -682,19 +682,18 @@ class _Part:
         }
 
 
-def _refuse_unaudited(result: Result) -> None:
+def _refuse_unaudited(result: Result, source: Tally) -> None:
     """Refuse what the audit cannot see through."""
     if isinstance(result, Estimates) and result.weights is not None:
         raise ReleaseError(
             "Weighted estimates cannot be released: beside the unweighted figure of the same children they "
             "would give single answers away by difference. Release the estimates without weights."
         )
-    if result.source is not None:
-        refuse_pooled(
-            result.source,
-            "A result",
-            "two waves shown together are for use inside until they are audited with each wave by itself",
-        )
+    refuse_pooled(
+        source,
+        "A result",
+        "two waves shown together are for use inside until they are audited with each wave by itself",
+    )
 
 
 def _estimated(result: Estimates) -> Iterable[tuple[Cell, Any]]:
