@@ -138,13 +138,13 @@ class TestRelease:
             cells.extend(prized)
             return original(tallies, wanted, policy, known, prized)
 
-        from brightspots.disclosure import release
+        from brightspots.disclosure import one_survey
 
-        original, release.plan = release.plan, planned
+        original, one_survey.plan = one_survey.plan, planned
         try:
             bs.release(cohorts)
         finally:
-            release.plan = original
+            one_survey.plan = original
         assert {(cell.group, cell.rest) for cell in cells} == {(RESIDENTIAL, False), (RESIDENTIAL, True)}
 
     def test_two_searches_of_one_survey(self):

@@ -14,7 +14,7 @@ from test_editions import fill
 from test_rules import children
 
 import brightspots as bs
-from brightspots.disclosure import audit, plan, release, system
+from brightspots.disclosure import audit, one_survey, plan, system
 from brightspots.disclosure.audit import Knowledge, Limits
 from brightspots.disclosure.cells import decide
 from brightspots.disclosure.editions import true_numbers
@@ -130,7 +130,7 @@ def test_earlier_editions_left_out(monkeypatch, tmp_path):
         return leaks(both, Children(fill(frame.copy())))
 
     assert found() == []
-    monkeypatch.setattr(release, "what_is_known", lambda *given: {})
+    monkeypatch.setattr(one_survey, "what_is_known", lambda *given: {})
     assert found()
 
 
@@ -186,12 +186,12 @@ def found_beside_groups(seeds):
 
 def test_what_goes_with_a_group_left_out_of_the_plan(monkeypatch):
     assert not found_beside_groups([18])
-    monkeypatch.setattr(release, "plan", careless(release.plan))
+    monkeypatch.setattr(one_survey, "plan", careless(one_survey.plan))
     assert found_beside_groups([18])
 
 
 def test_questions_named_although_they_are_hidden(monkeypatch):
-    monkeypatch.setattr(release._Part, "_both_shown", lambda self, cell: True)
+    monkeypatch.setattr(one_survey.OneSurvey, "_both_shown", lambda self, cell: True)
     assert found_beside_groups([12])
 
 
@@ -200,7 +200,7 @@ def test_groups_said_to_have_stood_out_although_they_were_hidden(monkeypatch):
     tally = bs.tally(frame_of(low=(20, 20)), questionnaire=SMALL, by=["home"])
     again = bs.recheck_cohorts(then, tally)
     assert Intruder(bs.release(again), SMALL, PLACE).loose == []
-    monkeypatch.setattr(release._Part, "_told_again", lambda self, result: list(result))
+    monkeypatch.setattr(one_survey.OneSurvey, "_told_again", lambda self, result: list(result))
     assert Intruder(bs.release(again), SMALL, PLACE).loose
 
 
