@@ -13,14 +13,10 @@ import pytest
 import brightspots as bs
 from brightspots.findings import comparisons, elsewhere
 from brightspots.findings.likeness import MISMATCHES
-from brightspots.publications.sentences import (
-    NOT_COMPARED,
-    NOT_TESTED,
-    VERDICTS,
-    Sentences,
-    explanation,
-    figure_key,
-)
+from brightspots.publications.comparison_sentences import NOT_COMPARED, VERDICTS
+from brightspots.publications.group_sentences import NOT_TESTED
+from brightspots.publications.sentence import figure_key
+from brightspots.publications.sentences import Sentences, explanation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

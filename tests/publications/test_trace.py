@@ -14,14 +14,11 @@ import pytest
 
 import brightspots as bs
 from brightspots.publications import notes
+from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.contents import Contents
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
-from brightspots.publications.sentences import (
-    benchmark_is_public,
-    comparison_key,
-    figure_key,
-)
+from brightspots.publications.sentence import comparison_key, figure_key
 from brightspots.publications.text import to_comparisons_csv, to_figures_csv, to_json, to_markdown
 from brightspots.publications.wording import WORDS, whole_percent
 
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.disclosure.release import Release
     from brightspots.publications.document import Report
-    from brightspots.publications.sentences import Sentence
+    from brightspots.publications.sentence import Sentence
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 IN_WORDS = re.compile(rf"\b({'|'.join(WORDS)})(?= (?:of |to |points?\b|are |is |who ))")

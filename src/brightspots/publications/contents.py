@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
-from brightspots.publications.sentences import (
-    ComparisonKey,
-    FigureKey,
-    Sentences,
-    comparison_key,
-    figure_key,
-)
+from brightspots.publications.sentence import ComparisonKey, FigureKey, comparison_key, figure_key
+from brightspots.publications.sentences import Sentences
 from brightspots.publications.wording import plain
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brightspots.publications.sentences import Sentence
+    from brightspots.publications.sentence import Sentence
 
 
 @dataclass(frozen=True)

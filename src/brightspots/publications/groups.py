@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Section, Table
-from brightspots.publications.sentences import (
-    HIDDEN,
-    NOT_AVAILABLE,
-    Sentence,
-    figure_key,
-)
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, figure_key
 from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
 from brightspots.publications.wording import capital, plain, points
 

@@ -9,7 +9,7 @@ from brightspots.findings.estimates import LOW_BASE
 from brightspots.findings.likeness import YEARS_APART
 from brightspots.publications.contents import comparator_order
 from brightspots.publications.document import Block, Bullets, Column, Paragraph, Section, Table
-from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
+from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
 from brightspots.publications.tables import row
 from brightspots.publications.wording import capital, listed, number, plain
 

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Bullets, Paragraph, Section
-from brightspots.publications.sentences import (
-    NONE_BETTER,
-    NONE_WORSE,
-    NOTHING_RELEASED,
-    Sentence,
-)
+from brightspots.publications.sentence import Sentence
+from brightspots.publications.sentences import NONE_BETTER, NONE_WORSE, NOTHING_RELEASED
 from brightspots.publications.wording import plain
 
 if TYPE_CHECKING:

@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.findings.detectable import NEAR
+from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.names import ALL
-from brightspots.publications.sentences import (
-    HIDDEN,
-    IN_WORDS,
-    NOT_AVAILABLE,
-    Sentence,
-    benchmark_is_public,
-    comparison_key,
-    figure_key,
-)
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, comparison_key, figure_key
+from brightspots.publications.sentences import IN_WORDS
 from brightspots.publications.wording import capital, percent, plain, points, uncapital, whole_percent
 from brightspots.statistics import detectable_gap
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from brightspots.disclosure.figures import ReleasedCohort, ReleasedDescription, ReleasedRecheck
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.findings.cohort_waves import NO_CLEAR_EXCESS, STILL
+from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bullets, Paragraph, Table
-from brightspots.publications.sentences import HIDDEN, NOT_ASKED, NOT_AVAILABLE, benchmark_is_public
+from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
 from brightspots.publications.wording import plain
 from brightspots.statistics.rounding import half_up
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report, Section
-    from brightspots.publications.sentences import Sentence
+    from brightspots.publications.sentence import Sentence
 
 FORMAT = 1
 PLACE_COLUMNS = ("questionnaire", "area", "wave", "domain", "measure", "category", "age_band", "age_bands")

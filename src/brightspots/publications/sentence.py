@@ -1,0 +1,85 @@
+"""One sentence and what allows it: the keys of the figures and comparisons behind it, and the symbols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from brightspots.disclosure.cells import Group
+    from brightspots.disclosure.figures import Figure, ReleasedComparison
+
+HIDDEN, NOT_AVAILABLE, NOT_ASKED = "[c]", "[x]", "[z]"
+
+
+class FigureKey(NamedTuple):
+    """What identifies a figure in a release."""
+
+    questionnaire: str
+    area: str
+    wave: str
+    measure: str
+    category: str
+    age_band: str
+    group: Group
+    rest: bool
+
+
+class ComparisonKey(NamedTuple):
+    """What identifies a comparison in a release."""
+
+    figure: FigureKey
+    comparator: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Something said, and what allows it.
+
+    Attributes
+    ----------
+    text : str
+    figures : tuple of FigureKey
+        The figures behind it; empty for a note.
+    comparisons : tuple of ComparisonKey
+        The comparisons behind it.
+    lead : str
+        How the text begins, where that much is worth reading by itself.
+    """
+
+    text: str
+    figures: tuple[FigureKey, ...] = ()
+    comparisons: tuple[ComparisonKey, ...] = ()
+    lead: str = ""
+
+    @property
+    def rest(self) -> str:
+        """The text after its lead."""
+        return self.text.removeprefix(self.lead)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def figure_key(figure: Figure) -> FigureKey:
+    """Return the key of a figure."""
+    return FigureKey(*(getattr(figure, name) for name in FigureKey._fields))
+
+
+def comparison_key(comparison: ReleasedComparison) -> ComparisonKey:
+    """Return the key of a comparison."""
+    return ComparisonKey(figure_key(comparison.figure), comparison.comparator, comparison.source)
+
+
+def paragraph(sentences: Iterable[Sentence]) -> Sentence:
+    """Return several sentences as one, with everything that allows them."""
+    parts = list(sentences)
+    return Sentence(
+        " ".join(part.text for part in parts),
+        tuple(dict.fromkeys(key for part in parts for key in part.figures)),
+        tuple(dict.fromkeys(key for part in parts for key in part.comparisons)),
+        parts[0].lead if parts else "",
+    )
