@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -194,6 +195,64 @@ def test_a_cohort_is_planted_in_care_leavers_too_where_anxiety_runs_the_other_wa
     assert abs(counted.answers(table, "low_wellbeing", ["low"])[at] / n - 0.5) < 3 * (0.25 / n) ** 0.5
 
 
+def low_shares(survey) -> np.ndarray:
+    """Return the share of low life satisfaction in each council, of one form."""
+    counted = tally(survey)
+    table = counted.table()
+    measure = counted.measures["life_satisfaction"]
+    n = counted.answers(table, measure.id, measure.valid)
+    return counted.answers(table, measure.id, [str(score) for score in range(5)]) / n
+
+
+@pytest.mark.parametrize("bias", [-0.3, 0.0, 0.5])
+def test_response_bias_is_that_of_a_normal_curve_weighed_by_its_exponential(bias):
+    """Answers lean on wellbeing by 0.8: 12% low at the normal curve's -1.175 becomes Phi(-1.175 - 0.8 b)."""
+    survey = make_survey(
+        questionnaire="care-leavers", respondents=40_000, council_spread=0, response_bias=bias
+    )
+    expected = NormalDist().cdf(NormalDist().inv_cdf(0.12) - 0.8 * bias)
+    assert abs(low_shares(survey)[0] - expected) < 4 * (expected * (1 - expected) / 40_000) ** 0.5
+
+
+def test_councils_differ_as_much_as_they_are_told_to():
+    """On the normal curve's own scale the shares of councils spread by 0.8 of what their wellbeing does."""
+    for spread in (0.0, 0.5):
+        survey = make_survey(
+            questionnaire="care-leavers", councils=150, respondents=1500, council_spread=spread
+        )
+        seen = np.std([NormalDist().inv_cdf(share) for share in low_shares(survey)])
+        by_chance = 0.042  # the binomial standard deviation of 12% of 1,500, over the curve's height there
+        expected = (0.8**2 * spread**2 + by_chance**2) ** 0.5
+        assert abs(seen / expected - 1) < 0.2
+
+
+def test_several_cohorts_are_planted_each_where_it_is_told():
+    cohorts = [{"area": "Council 2", "gender": "girl"}, {"placement": "residential"}]
+    counted = tally(
+        make_survey(councils=2, respondents=5000, planted=cohorts, planted_share=0.6),
+        by=["gender", "placement"],
+    )
+    table = counted.table(["gender", "placement"])
+    n = counted.answers(table, "low_wellbeing", ["low", "not low"])
+    low = counted.answers(table, "low_wellbeing", ["low"])
+    inside = np.array([(k[0] == "Council 2" and k[3] == "girl") or k[4] == "residential" for k in table.keys])
+    assert abs(low[inside].sum() / n[inside].sum() - 0.6) < 0.04
+    assert low[~inside].sum() / n[~inside].sum() < 0.18
+
+
+def test_councils_have_the_sizes_they_are_given():
+    survey = make_survey(councils=3, respondents=[40, 7, 300])
+    assert survey.answers["area"].value_counts().to_dict() == {
+        "Council 1": 40,
+        "Council 2": 7,
+        "Council 3": 300,
+    }
+    assert (
+        make_survey(councils=2, respondents=[9, 9]).fingerprint
+        == make_survey(councils=2, respondents=9).fingerprint
+    )
+
+
 def test_it_takes_a_path_and_a_loaded_questionnaire():
     loaded = load_questionnaire("care-leavers")
     assert (
@@ -209,6 +268,11 @@ def test_it_takes_a_path_and_a_loaded_questionnaire():
         ({"planted_share": 1.2}, "planted_share"),
         ({"planted": {"shoe": "left"}}, "shoe"),
         ({"planted": {"gender": "left"}}, "girl"),
+        ({"planted": [{"gender": "girl"}, {"shoe": "left"}]}, "shoe"),
+        ({"planted": {"area": "Leeds"}}, "Council 1"),
+        ({"council_spread": -0.1}, "council_spread"),
+        ({"councils": 3, "respondents": [10, 20]}, "2 numbers"),
+        ({"councils": 2, "respondents": [10, 0]}, "respondents is 0"),
     ],
 )
 def test_nonsense_is_refused_by_name(wrong, named):

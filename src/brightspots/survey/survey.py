@@ -143,7 +143,7 @@ def check_eligible(
 
 def answer_frame(
     questionnaire: Questionnaire,
-    keys: Mapping[str, list[str]],
+    keys: Mapping[str, list[str] | pd.Categorical],
     codes: Mapping[str, NDArray[np.int16]],
     weights: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:

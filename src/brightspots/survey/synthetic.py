@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from brightspots.errors import ArgumentError
 from brightspots.questionnaire.loading import load_questionnaire
+from brightspots.questionnaire.missing import MISSING_KINDS
 from brightspots.questionnaire.model import TICKED, Questionnaire, WellbeingScale
 from brightspots.survey.coding import missing_code
 from brightspots.survey.problems import Problems
 from brightspots.survey.survey import Survey, answer_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from brightspots.questionnaire.model import Indicator, Trait
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int16]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+Cohort = Mapping[str, str]
+
+AREA = "area"
 
 TRAIT_MIX = {
     "gender": {"girl": 0.46, "boy": 0.51, "woman": 0.48, "man": 0.49, "another": 0.03},
@@ -66,7 +72,6 @@ TYPICAL_SHARES = {
 TRAIT_UNKNOWN = 0.02
 NOT_ANSWERED, DONT_KNOW, PREFER_NOT = 0.030, 0.015, 0.010
 STOPS_EARLY = 0.04
-COUNCIL_SPREAD = 0.15
 YOUNGEST_AHEAD = 0.35
 LOADING, SCALE_LOADING = 0.45, 0.80
 RESPONSE_RATES = (0.30, 0.55)
@@ -75,12 +80,14 @@ RESPONSE_RATES = (0.30, 0.55)
 def make_survey(
     *,
     councils: int = 1,
-    respondents: int = 300,
+    respondents: int | Sequence[int] = 300,
     seed: int = 1,
     questionnaire: Questionnaire | str | Path = "children-in-care",
     wave: str = "2021",
-    planted: Mapping[str, str] | None = None,
+    planted: Cohort | Sequence[Cohort] | None = None,
     planted_share: float = 0.4,
+    council_spread: float = 0.15,
+    response_bias: float = 0.0,
 ) -> Survey:
     """Make up a survey: invented children whose answers hang together as real ones do.
 
@@ -89,23 +96,31 @@ def make_survey(
     form or the routing passes over is not asked. How common an answer is depends on the question alone: two
     seeds are two samples of the same invented population.
 
+    A whole country is one call: ``make_survey(councils=120, respondents=sizes)``. A million children take a
+    few seconds and about 200 MB at most; ``survey.answers`` is a data frame, for any engine that counts them.
+
     Parameters
     ----------
     councils : int, default 1
         How many councils there are; they are named ``Council 1``, ``Council 2`` and so on.
-    respondents : int, default 300
-        Children who answered in each council.
+    respondents : int or sequence of int, default 300
+        Children who answered in each council: one number for all, or one for each.
     seed : int, default 1
         The same seed always gives the same answers.
     questionnaire : Questionnaire, str or path, default "children-in-care"
         What is asked: loaded, a shipped name, or a TOML file.
     wave : str, default "2021"
         When it is asked.
-    planted : dict of trait to level, optional
-        A cohort whose wellbeing is made low more often, such as
-        ``{"gender": "girl", "placement": "residential"}``.
+    planted : dict of trait to level, or sequence of them, optional
+        Cohorts whose wellbeing is made low more often, such as
+        ``{"gender": "girl", "placement": "residential"}``; with ``"area": "Council 3"`` in one council only.
     planted_share : float, default 0.4
-        The chance, 0-1, that a child of the planted cohort has low wellbeing.
+        The chance, 0-1, that a child of a planted cohort who answered has low wellbeing.
+    council_spread : float, default 0.15
+        How much councils differ: the standard deviation of their wellbeing, where that of children is 1.
+    response_bias : float, default 0
+        How much likelier children who are well are to answer: for each standard deviation of wellbeing a
+        child answers e to this power times as often. The same call without it is the unbiased survey.
 
     Returns
     -------
@@ -124,32 +139,44 @@ def make_survey(
     <Survey Council 1 2021: 300 children (4-7, 8-11, 11-18), not for release>
     >>> make_survey(seed=1).fingerprint == survey.fingerprint
     True
+    >>> make_survey(councils=3, respondents=[80, 250, 900])
+    <Survey 3 areas 2021: 1,230 children (4-7, 8-11, 11-18), not for release>
     """
-    for name, number in {"councils": councils, "respondents": respondents}.items():
-        if number < 1:
-            raise ArgumentError(f"{name} is {number}; give a whole number from 1.")
+    sizes = _sizes(councils, respondents)
     if not 0 <= planted_share <= 1:
         raise ArgumentError(f"planted_share is {planted_share}; give a share from 0 to 1.")
+    if not council_spread >= 0:
+        raise ArgumentError(f"council_spread is {council_spread}; give a number from 0.")
     if not isinstance(questionnaire, Questionnaire):
         questionnaire = load_questionnaire(questionnaire)
-    _check_planted(planted, questionnaire)
-    rng = np.random.default_rng(seed)
-    n = councils * respondents
     areas = [f"Council {i}" for i in range(1, councils + 1)]
+    cohorts = [planted] if isinstance(planted, Mapping) else list(planted or ())
+    _check_planted(cohorts, areas, questionnaire)
+    rng = np.random.default_rng(seed)
+    n = int(sizes.sum())
     bands = [band.id for band in questionnaire.age_bands]
-    area = np.repeat(np.arange(councils), respondents)
+    area = np.repeat(np.arange(councils), sizes)
     mix = _shares([band.ages[1] - band.ages[0] + 1 for band in questionnaire.age_bands])
     band = _draw(rng, mix, n)
     traits = {trait.id: _trait(rng, trait, band, questionnaire) for trait in questionnaire.traits}
 
-    cohort = np.full(n, bool(planted))
-    for name, level in (planted or {}).items():
-        cohort &= traits[name] == [one.id for one in questionnaire.trait[name].levels].index(level)
+    levels = {trait.id: [level.id for level in trait.levels] for trait in questionnaire.traits}
+    inside = [
+        np.logical_and.reduce(
+            [
+                area == areas.index(level) if name == AREA else traits[name] == levels[name].index(level)
+                for name, level in cohort.items()
+            ]
+        )
+        for cohort in cohorts
+    ]
+    cohort = np.logical_or.reduce([np.zeros(n, dtype=bool), *inside])
     low = cohort & (rng.random(n) < planted_share)
     ahead = np.linspace(YOUNGEST_AHEAD, 0, len(bands)) if len(bands) > 1 else np.zeros(1)
-    level_of_council = rng.normal(0, COUNCIL_SPREAD, councils)
+    level_of_council = rng.normal(0, council_spread, councils)
     wellbeing = rng.standard_normal(n) + level_of_council[area] + (ahead - ahead @ mix)[band]
-    wellbeing[low] = -1 - np.abs(wellbeing[low])
+    wellbeing += response_bias  # a normal curve weighed by e to the power of b times itself moves by b
+    wellbeing[low] = -1 - np.abs(wellbeing[low] - response_bias)
 
     answers = _answers(rng, questionnaire, wellbeing, band)
     for scale in questionnaire.wellbeing_scales:
@@ -157,9 +184,13 @@ def make_survey(
     _leave_gaps(rng, answers, questionnaire)
     _route(answers, band, questionnaire)
 
-    keys = {"area": [areas[i] for i in area], "wave": [str(wave)] * n, "age_band": [bands[i] for i in band]}
+    keys = {
+        "area": _named(area, areas),
+        "wave": _named(np.zeros(n, int), [str(wave)]),
+        "age_band": _named(band, bands),
+    }
     answered = np.bincount(area * len(bands) + band, minlength=councils * len(bands)).reshape(councils, -1)
-    could = np.ceil(respondents * mix / rng.uniform(*RESPONSE_RATES, answered.shape)).astype(int)
+    could = np.ceil(sizes[:, None] * mix / rng.uniform(*RESPONSE_RATES, answered.shape)).astype(int)
     eligible = {
         (areas[i], str(wave), bands[j]): int(number)
         for (i, j), number in np.ndenumerate(np.maximum(answered, could))
@@ -168,18 +199,48 @@ def make_survey(
     return Survey(questionnaire, frame, eligible, Problems.of([]))
 
 
-def _check_planted(planted: Mapping[str, str] | None, questionnaire: Questionnaire) -> None:
-    for trait_id, level in (planted or {}).items():
-        if trait_id not in questionnaire.trait:
-            known = ", ".join(questionnaire.trait)
-            raise ArgumentError(f"planted names {trait_id!r}; the traits of {questionnaire.id} are: {known}.")
-        levels = [one.id for one in questionnaire.trait[trait_id].levels]
-        if level not in levels:
+def _sizes(councils: int, respondents: int | Sequence[int]) -> Whole:
+    """Return how many children answered in each council."""
+    if councils < 1:
+        raise ArgumentError(f"councils is {councils}; give a whole number from 1.")
+    sizes = np.atleast_1d(respondents)
+    if sizes.size not in (1, councils):
+        raise ArgumentError(
+            f"respondents has {sizes.size} numbers; give one, or one for each of {councils} councils."
+        )
+    for number in sizes.tolist():
+        if not isinstance(number, int) or number < 1:
+            raise ArgumentError(f"respondents is {number}; give a whole number from 1.")
+    return np.broadcast_to(sizes, councils)
+
+
+def _check_planted(cohorts: Sequence[Cohort], areas: Sequence[str], questionnaire: Questionnaire) -> None:
+    known = {trait.id: [level.id for level in trait.levels] for trait in questionnaire.traits}
+    for trait, level in [item for cohort in cohorts for item in cohort.items()]:
+        if trait == AREA:
+            if level not in areas:
+                raise ArgumentError(
+                    f"planted gives area as {level!r}; the councils are {areas[0]} to {areas[-1]}."
+                )
+        elif trait not in known:
             raise ArgumentError(
-                f"planted gives {trait_id} as {level!r}; its levels are: {', '.join(levels)}."
+                f"planted names {trait!r}; the traits of {questionnaire.id} are: {', '.join(known)}."
             )
-    if planted and not questionnaire.wellbeing_scales:
+        elif level not in known[trait]:
+            raise ArgumentError(
+                f"planted gives {trait} as {level!r}; its levels are: {', '.join(known[trait])}."
+            )
+    if cohorts and not questionnaire.wellbeing_scales:
         raise ArgumentError(f"planted needs a 0-10 scale, and {questionnaire.id} has none.")
+
+
+def _named(codes: Any, names: Sequence[str]) -> pd.Categorical[Any]:
+    """Return names as categories, sorted, those that occur."""
+    present = np.flatnonzero(np.bincount(codes, minlength=len(names)))
+    order = sorted(present.tolist(), key=names.__getitem__)
+    place = np.zeros(len(names), dtype=np.int16)
+    place[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(place[codes], categories=pd.Index([names[i] for i in order]))
 
 
 def _shares(weights: Sequence[float]) -> Floats:
@@ -285,10 +346,11 @@ def _route(answers: dict[str, Codes], band: Any, questionnaire: Questionnaire) -
         passed = ~_asked_of(band, question.asked, questionnaire)
         if question.asked_if is not None:
             options = questionnaire.options(question.asked_if.measure)
-            through = [options.index(answer) for answer in question.asked_if.answers]
-            passed |= ~np.isin(answers[question.asked_if.measure], through)
+            through = np.zeros(len(options) + len(MISSING_KINDS), dtype=bool)
+            through[[options.index(answer) for answer in question.asked_if.answers]] = True
+            passed |= ~through[answers[question.asked_if.measure]]
         answers[name][passed] = missing_code(questionnaire.options(name), "not_asked")
 
 
 def _asked_of(band: Any, asked: Sequence[str], questionnaire: Questionnaire) -> Bools:
-    return np.isin(band, [i for i, one in enumerate(questionnaire.age_bands) if one.id in asked])
+    return np.asarray(np.array([one.id in asked for one in questionnaire.age_bands])[band])
