@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.cells import Cell, Decision
+from brightspots.disclosure.own_figures import OwnTable, read_own
 from brightspots.errors import ReleaseError
 from brightspots.findings.estimates import ALL
 
@@ -33,10 +34,13 @@ class Edition:
     ----------
     cells : mapping of questionnaire to mapping of Cell to Decision
     responses : mapping of questionnaire to mapping of (area, wave, age band) to int
+    own : tuple of OwnTable
+        Counts of a council's own children.
     """
 
     cells: Mapping[str, Mapping[Cell, Decision]]
     responses: Mapping[str, Mapping[tuple[str, str, str], int]]
+    own: tuple[OwnTable, ...] = ()
 
 
 def read_edition(path: str | Path) -> Edition:
@@ -71,7 +75,7 @@ def _edition(body: Any) -> Edition:
     for r in body["responses"]:
         if r["n"] is not None:
             responses[r["questionnaire"]][(r["area"], r["wave"], r["age_band"])] = _count(r["n"])
-    return Edition(dict(cells), dict(responses))
+    return Edition(dict(cells), dict(responses), tuple(map(read_own, body.get("own", ()))))
 
 
 def _decision(figure: Mapping[str, Any]) -> Decision:

@@ -20,11 +20,16 @@ from brightspots.disclosure.figures import (
     Search,
 )
 from brightspots.disclosure.one_survey import OneSurvey
+from brightspots.disclosure.own_counts import OwnResult
+from brightspots.disclosure.own_figures import OwnTable
+from brightspots.disclosure.own_protection import protect_own
 from brightspots.disclosure.plan import Bounds
 from brightspots.disclosure.policy import Policy, load_policy
+from brightspots.disclosure.statutory import PublishedComparison, pass_published
 from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, Estimates
+from brightspots.findings.statutory import StatutoryComparisons
 from brightspots.tables import Table
 
 if TYPE_CHECKING:
@@ -66,6 +71,10 @@ class Release:
         By questionnaire: a hash of who answered, made of nothing but the published numbers of responses.
     searches : tuple of Search
         What each search for cohorts covered.
+    statutory : tuple of PublishedComparison
+        Published figures of councils, as the publisher gives them.
+    own : tuple of OwnTable
+        Counts of a council's own children: SDQ, stability, ages.
     """
 
     policy: Policy
@@ -79,6 +88,8 @@ class Release:
     promises: Mapping[str, str]
     respondents: Mapping[str, str]
     searches: tuple[Search, ...]
+    statutory: tuple[PublishedComparison, ...]
+    own: tuple[OwnTable, ...]
     _published: tuple[Figure, ...]
     _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
@@ -154,6 +165,7 @@ class Release:
             },
             "responses": [asdict(r) for r in self.responses],
             "figures": [asdict(f) for f in sorted(self._published, key=_by_name)],
+            "own": [asdict(table) for table in self.own],
         }
 
     def __repr__(self) -> str:
@@ -169,7 +181,7 @@ class Release:
 
 
 def release(
-    *results: Result,
+    *results: Result | StatutoryComparisons | OwnResult,
     policy: Policy | str | Path = "council",
     previous: Sequence[str | Path] = (),
 ) -> Release:
@@ -180,9 +192,12 @@ def release(
 
     Parameters
     ----------
-    *results : Estimates, Comparisons, Cohorts, Descriptions or Rechecks
+    *results : Estimates, Comparisons, Cohorts, Descriptions or Rechecks; StatutoryComparisons; Totals, \
+Change, Stability or AgeProfile
         Everything of one publication. What is left out here must not be published beside it. Descriptions go
-        out with the cohorts that they describe, and only with those that are shown.
+        out with the cohorts that they describe, and only with those that are shown. Published figures pass.
+        Counts of a council's own children (SDQ, stability, ages) go out by the policy's rules for tables of
+        counts; where published figures are of the same children, those stay known.
     policy : Policy, str or path, default "council"
         Disclosure policy: one that hides and bands (``council``, ``ons-10``, or your own file). Those for
         tables of counts are refused; see `brightspots.disclosure.protect_counts`.
@@ -200,7 +215,8 @@ def release(
         If a result is of another kind, is of pooled waves, or two were counted from different answers or ask
         for different likely ranges.
     PolicyError
-        If the policy is not known, has faults, or is for tables of counts only.
+        If the policy is not known, has faults, is for tables of counts only, or has no rules for them where
+        a council's own children are counted.
     ReleaseError
         If estimates are weighted, or earlier editions leave no safe way.
 
@@ -213,11 +229,14 @@ def release(
     """
     policy = policy if isinstance(policy, Policy) else load_policy(policy)
     by_questionnaire: dict[str, list[Any]] = defaultdict(list)
-    for result in results:
+    statutory = tuple(pass_published(r) for r in results if isinstance(r, StatutoryComparisons))
+    own_results = [r for r in results if isinstance(r, OwnResult)]
+    surveyed = [r for r in results if not isinstance(r, StatutoryComparisons | OwnResult)]
+    for result in surveyed:
         if not isinstance(result, Result):
             raise ArgumentError(
-                "release takes estimates, comparisons, cohorts, their descriptions and rechecks, not a "
-                f"{type(result).__name__}."
+                "release takes estimates, comparisons, cohorts, their descriptions and rechecks, statutory "
+                f"figures, SDQ, stability and age profiles, not a {type(result).__name__}."
             )
         if result.source is None:
             raise ArgumentError(
@@ -227,7 +246,7 @@ def release(
         by_questionnaire[result.source.questionnaire.id].append(result)
     if not results:
         raise ArgumentError("release got nothing to release.")
-    confidences = {_confidence_of(result) for result in results}
+    confidences = {_confidence_of(result) for result in surveyed}
     if len(confidences) > 1:
         raise ArgumentError(
             "The results have likely ranges of different confidence; choose one. That of cohorts is always "
@@ -238,6 +257,9 @@ def release(
     lists: dict[str, list[Any]] = defaultdict(list)
     for name, own in by_questionnaire.items():
         OneSurvey(name, own, policy, editions, *confidences).add_to(parts, lists)
+    before = [table for edition in editions for table in edition.own]
+    protected = protect_own(own_results, policy, statutory, before)
+    lists["protected"] += [hidden for one in protected for hidden in one.audit]
     return Release(
         _KEY,
         policy=policy,
@@ -252,6 +274,8 @@ def release(
         promises=parts["promises"],
         respondents=parts["respondents"],
         searches=tuple(lists["searches"]),
+        statutory=statutory,
+        own=tuple(one.table for one in protected),
         _protected=tuple(lists["protected"]),
     )
 

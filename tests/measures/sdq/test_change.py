@@ -210,3 +210,21 @@ def test_everybody_moves_somewhere_whatever_the_order(pairs: list[tuple[int, int
     assert (back.better, back.worse) == (row.worse, row.better)
     if pairs:
         assert back.change == pytest.approx(-row.change)
+
+
+def test_ids_that_somebody_checked_are_taken_although_the_scores_do_not_go_together() -> None:
+    """The same 60 scores in another order: their correlation is about 0."""
+    first = pd.DataFrame({"child": range(60), "total": [i % 20 for i in range(60)]})
+    second = first.assign(total=[(7 * i * i + 3) % 20 for i in range(60)])
+    with pytest.raises(SurveyError, match="sdq_do_not_pair"):
+        bs.sdq.change(first, second, child="child")
+    changed = bs.sdq.change(first, second, child="child", pairs_checked=True)
+    assert next(iter(changed)).n == 60
+    assert "somebody has checked" in changed.caution
+
+
+def test_only_children_of_the_ages_asked_for_are_compared() -> None:
+    first = pd.DataFrame({"child": [1, 2, 3], "total": [9, 15, 20]})
+    second = first.assign(total=[10, 14, 18], age=[4, 5, 16.9])
+    row = next(iter(bs.sdq.change(first, second, child="child", age="age")))
+    assert (row.n, row.first_only) == (2, 1)

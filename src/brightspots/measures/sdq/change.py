@@ -17,7 +17,7 @@ from brightspots.measures.problems import refuse
 from brightspots.measures.sdq.bands import Scale, band_scores, find_cut_offs, highest_score, is_score
 from brightspots.measures.sdq.informants import check_one_informant
 from brightspots.measures.sdq.problems import found
-from brightspots.measures.sdq.totals import INTERVAL_FROM, mean_of
+from brightspots.measures.sdq.totals import INTERVAL_FROM, PUBLISHED_AGES, check_ages, mean_of, within
 from brightspots.statistics import half_up, proportion_interval
 from brightspots.tables import Table
 
@@ -36,6 +36,11 @@ ENOUGH_TO_JUDGE = 50
 PLAINLY_TOGETHER = 1.645
 """From so many children on, a correlation of fewer standard errors tells that children were not paired."""
 
+APART = (
+    " Their scores on the two occasions do not go together, as if they were those of different children; "
+    "somebody has checked that they are the same."
+)
+
 
 class Change(Table):
     """How the scores of the same children changed, in one row. Not for release.
@@ -47,11 +52,15 @@ class Change(Table):
     caution : str
         Who is not in these figures and, where at least 10 children were high first, how far their scores were
         to be expected to come down by themselves. It goes wherever the figures go.
+    area, time : str
+        Whose children, and when the second occasion was.
     """
 
     title = "Change between two occasions"
     moves: Table
     caution: str
+    area: str
+    time: str
 
 
 def change(
@@ -64,6 +73,11 @@ def change(
     informant: Informant = "carer",
     bands: Bands = 3,
     reliability: float = RETEST,
+    age: str | None = None,
+    ages: tuple[int, int] = PUBLISHED_AGES,
+    pairs_checked: bool = False,
+    area: str = "",
+    time: str = "",
     confidence: float = 0.95,
 ) -> Change:
     """Compare the scores of the same children on two occasions.
@@ -90,6 +104,15 @@ def change(
         Of the scores, between 0 and 1, for reliable change. The default is the mean stability over four to
         six months in a British national sample, over all scales and informants. That of the carer's total
         alone is higher but could not be confirmed, so the default errs on the side of too few changes.
+    age : str, optional
+        Column of `second` with the age in years: only children within `ages` are compared then.
+    ages : (int, int), default (5, 16)
+        Youngest and oldest to compare: the default is that of the published figures.
+    pairs_checked : bool, default False
+        True says that somebody has looked whether the ids are the children's own, and goes on although the
+        scores of the two occasions do not go together.
+    area, time : str, optional
+        Whose children, and when the second occasion was, such as ``2024``: needed for a release.
     confidence : float, default 0.95
         Coverage of the intervals, between 0 and 1; reliable change goes by the same level.
 
@@ -109,7 +132,8 @@ def change(
     ------
     SurveyError
         If a child stands twice on one occasion, an id is missing, or a score is none: all at once. And if the
-        scores of 50 children or more do not go together at all, as when row numbers were taken for ids.
+        scores of 50 children or more do not go together at all, as when row numbers were taken for ids, and
+        nobody has looked (`pairs_checked`).
     ArgumentError
         If a column is missing, informants are mixed, or an argument makes no sense.
 
@@ -152,10 +176,13 @@ def change(
     cuts = find_cut_offs(scale, informant, bands)
     if cuts is None:
         raise ArgumentError(f"there are no confirmed cut-offs of {scale} in {bands} bands; give bands=3.")
-    pairs = _pair(first, second, child, score, highest_score(scale, informant), informant)
+    check_ages(ages)
+    kept = None if age is None else within(numbers_in(read_columns(second, [age], "second").cells[age]), ages)
+    pairs = _pair(first, second, child, score, highest_score(scale, informant), informant, kept)
     correlation = _correlation(pairs)
     apart = len(pairs.first) >= ENOUGH_TO_JUDGE and correlation * len(pairs.first) ** 0.5 < PLAINLY_TOGETHER
-    refuse(found("sdq_do_not_pair", np.full(len(pairs.first), apart)))
+    if not pairs_checked:
+        refuse(found("sdq_do_not_pair", np.full(len(pairs.first), apart)))
     places = [
         np.array(
             [cuts.labels.index(band) for band in band_scores(x, scale, informant=informant, bands=bands)], int
@@ -175,7 +202,8 @@ def change(
         **_regression(pairs, places[0] >= len(cuts.labels) - len(cuts.high)),
     }
     result = Change({name: [value] for name, value in row.items()})
-    result.moves, result.caution = _moves(places, cuts), _caution(row, cuts)
+    result.moves, result.caution = _moves(places, cuts), _caution(row, cuts) + (APART if apart else "")
+    result.area, result.time = area, time
     return result
 
 
@@ -189,7 +217,16 @@ class _Pairs(NamedTuple):
     no_score: int
 
 
-def _pair(first: Any, second: Any, child: str, score: str, most: int, informant: Informant) -> _Pairs:
+def _pair(
+    first: Any,
+    second: Any,
+    child: str,
+    score: str,
+    most: int,
+    informant: Informant,
+    kept: NDArray[np.bool_] | None,
+) -> _Pairs:
+    """Pair the scores of two occasions; of the second, only children who are kept."""
     problems: list[Problem] = []
     scores: list[dict[Any, float]] = []
     for name, frame in (("first", first), ("second", second)):
@@ -203,7 +240,8 @@ def _pair(first: Any, second: Any, child: str, score: str, most: int, informant:
             *found("sdq_no_child", [one is None for one in ids], file=name),
             *found("sdq_child_twice", [one is not None and times[one] > 1 for one in ids], file=name),
         ]
-        scores.append(dict(zip(ids, values.tolist(), strict=True)))
+        in_it = np.ones(len(ids), bool) if kept is None or name == "first" else kept
+        scores.append({one: float(v) for one, v, k in zip(ids, values, in_it, strict=True) if k})
     refuse(problems)
     held = [{one for one, value in occasion.items() if not np.isnan(value)} for occasion in scores]
     paired = held[0] & held[1]

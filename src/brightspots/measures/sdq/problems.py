@@ -96,7 +96,8 @@ CHECKS: dict[str, Check] = {
         "error",
         "scores that go together no more than those of different children would",
         "the same id for the same child on both occasions",
-        "look whether the ids are the children's own; row numbers of two files pair different children",
+        "look whether the ids are the children's own; row numbers of two files pair different children. If "
+        "they are their own, say pairs_checked=True",
     ),
 }
 

@@ -52,12 +52,19 @@ class Totals(Table):
         Children outside the ages asked for, or of unknown age.
     informant : str
         Whose scores they are.
+    by : tuple of str
+        The traits.
+    area, time : str
+        Whose children, and when.
     """
 
     title = "SDQ totals"
     problems: Problems
     left_out: int
     informant: str
+    by: tuple[str, ...]
+    area: str
+    time: str
 
 
 def summarise(
@@ -69,6 +76,8 @@ def summarise(
     ages: tuple[int, int] = PUBLISHED_AGES,
     by: Sequence[str] = (),
     informant: Informant = "carer",
+    area: str = "",
+    time: str = "",
     confidence: float = 0.95,
 ) -> Totals:
     """Sum up a return of totals: how many children have a score, its average and its bands.
@@ -95,6 +104,8 @@ def summarise(
         Traits: for each, a row for each of its levels.
     informant : {"carer", "teacher", "self"}
         Whose scores they are; the return is of carers'.
+    area, time : str, optional
+        Whose children, and when, such as ``2024``: needed for a release.
     confidence : float, default 0.95
         Coverage of the intervals, between 0 and 1.
 
@@ -129,7 +140,7 @@ def summarise(
     (4, 3, 0.75, 14.7, 1, 1)
     """
     check_traits(by)
-    _check_ages(ages)
+    check_ages(ages)
     check_one_informant(frame, informant)
     headings = [score, *([reason] if reason else []), *([age] if age else []), *by]
     cells = read_columns(frame, headings).cells
@@ -145,6 +156,7 @@ def summarise(
     ]
     result = Totals.from_rows(rows, list(rows[0]))
     result.problems, result.left_out, result.informant = problems, int((~eligible).sum()), informant
+    result.by, result.area, result.time = tuple(by), area, time
     return result
 
 
@@ -194,7 +206,8 @@ def _row(
     return row
 
 
-def _check_ages(ages: tuple[int, int]) -> None:
+def check_ages(ages: tuple[int, int]) -> None:
+    """Refuse ages that are no span of years."""
     if not isinstance(ages, Sequence) or len(ages) != 2 or not 0 <= ages[0] <= ages[1]:
         raise ArgumentError(f"ages is {ages!r}; give the youngest and the oldest, such as (5, 16).")
 

@@ -44,6 +44,10 @@ class Stability(Table):
         measures leave open.
     problems : Problems
         Warnings and notes.
+    by : tuple of str
+        The traits.
+    area, on : str
+        Whose children, and the day.
     """
 
     title = "Stability of placement, school and worker"
@@ -51,6 +55,9 @@ class Stability(Table):
     not_in_care: int
     caution: str
     problems: Problems
+    by: tuple[str, ...]
+    area: str
+    on: str
 
 
 def summarise(
@@ -61,6 +68,7 @@ def summarise(
     schools: Any = None,
     workers: Any = None,
     by: Sequence[str] = (),
+    area: str = "",
     confidence: float = 0.95,
 ) -> Stability:
     """Sum up how stable placements, schools and social workers were over twelve months, by trait.
@@ -87,6 +95,8 @@ def summarise(
         One row a time with a case-holding social worker: ``child start end worker``.
     by : sequence of str, optional
         Traits: for each, a row for each of its levels.
+    area : str, optional
+        Whose children: needed for a release.
     confidence : float, default 0.95
         Coverage of the intervals, between 0 and 1.
 
@@ -158,6 +168,7 @@ def summarise(
     result.not_in_care = int((~followed.in_care).sum())
     result.caution = _caution(followed, schools is not None)
     result.problems = problems
+    result.by, result.area, result.on = tuple(by), area, followed.window.on.isoformat()
     return result
 
 
