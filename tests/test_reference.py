@@ -28,6 +28,7 @@ def test_the_samples_load() -> None:
     assert bs.load_questionnaire(REFERENCE / "questionnaire.toml").id == "sample"
     assert load_mapping(REFERENCE / "mapping.toml", children).age == "AgeYears"
     assert load_policy(REFERENCE / "policy.toml") == load_policy("council")
+    assert len(bs.load_strategy(REFERENCE / "strategy.toml").objectives) == 3
     assert read_counts(REFERENCE / "counts.csv", children).table(()).keys == (("", "", "11-18"),)
 
 

@@ -38,6 +38,8 @@ _HOME = {
     "find_drivers": "brightspots.findings.drivers",
     "compare_returns": "brightspots.findings.statutory",
     "compare_age_profile": "brightspots.findings.age_profiles",
+    "load_strategy": "brightspots.findings.strategy",
+    "scorecard": "brightspots.findings.scorecard",
     "release": "brightspots.disclosure.release",
     "publish": "brightspots.publications.publishing",
     "Questionnaire": "brightspots.questionnaire.model",
@@ -47,6 +49,7 @@ _HOME = {
     "PublishedCounts": "brightspots.returns.published",
     "Benchmark": "brightspots.findings.benchmarks",
     "Benchmarks": "brightspots.findings.benchmarks",
+    "Strategy": "brightspots.findings.strategy",
     "Release": "brightspots.disclosure.release",
     "BrightspotsError": "brightspots.errors",
     "SurveyError": "brightspots.errors",
@@ -79,8 +82,10 @@ if TYPE_CHECKING:
     from brightspots.findings.funnels import place_among_areas
     from brightspots.findings.means import estimate_means
     from brightspots.findings.reliability import assess_reliability
+    from brightspots.findings.scorecard import scorecard
     from brightspots.findings.standardised import standardise
     from brightspots.findings.statutory import compare_returns
+    from brightspots.findings.strategy import Strategy, load_strategy
     from brightspots.findings.trends import follow_trends
     from brightspots.findings.weighting import make_weighting
     from brightspots.measures import sdq, stability

@@ -8,7 +8,8 @@
     │   ├── QuestionnaireError  BS210  exit 2
     │   ├── MappingError        BS220  exit 2
     │   ├── BenchmarkError      BS230  exit 2
-    │   └── PolicyError         BS240  exit 2
+    │   ├── PolicyError         BS240  exit 2
+    │   └── StrategyError       BS250  exit 2
     ├── OutputError             BS300  exit 2   an output folder that cannot be written
     ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
     ├── TallyError              BS500  exit 3   counts that cannot be added, subtracted or trusted
@@ -93,6 +94,12 @@ class PolicyError(ConfigError):
     """A disclosure policy with faults, or one that is not known."""
 
     code = "BS240"
+
+
+class StrategyError(ConfigError):
+    """A strategy file, or its form of local measures, with faults."""
+
+    code = "BS250"
 
 
 class OutputError(BrightspotsError):
