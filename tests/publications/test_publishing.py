@@ -13,6 +13,7 @@ import pytest
 import brightspots as bs
 from brightspots.errors import ArgumentError, OutputError
 from brightspots.publications import publishing
+from brightspots.publications.folders import settle
 
 if TYPE_CHECKING:
     from brightspots.disclosure.release import Release
@@ -157,14 +158,14 @@ def test_a_disk_that_fails_leaves_the_old_edition(
     small: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str, step: str
 ) -> None:
     folder = tmp_path / "report"
-    bs.publish(small, folder)
+    bs.publish(small, folder, formats=["md"])
     before = everything_in(folder)
-    write, rename, moves = Path.write_text, Path.rename, []
+    open_, rename, moves = Path.open, Path.rename, []
 
-    def failing_write(self: Path, *args: Any, **kwargs: Any) -> int:
-        if step == "write" and self.name == "figures.json":
+    def failing_open(self: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if step == "write" and self.name == "figures.json" and mode == "wb":
             raise OSError(number, os.strerror(number))
-        return write(self, *args, **kwargs)
+        return open_(self, mode, *args, **kwargs)
 
     def failing_rename(self: Path, target: Path) -> Path:
         moves.append(target)
@@ -172,7 +173,7 @@ def test_a_disk_that_fails_leaves_the_old_edition(
             raise OSError(number, os.strerror(number))
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "write_text", failing_write)
+    monkeypatch.setattr(Path, "open", failing_open)
     monkeypatch.setattr(Path, "rename", failing_rename)
     with pytest.raises(OutputError, match=words) as caught:
         bs.publish(small, folder)
@@ -186,7 +187,7 @@ def test_an_edition_that_cannot_be_put_back_is_kept_and_found(
     small: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "report"
-    bs.publish(small, folder)
+    bs.publish(small, folder, formats=["md"])
     before = everything_in(folder)
     rename, moves = Path.rename, []
 
@@ -214,3 +215,37 @@ def test_nothing_is_left_where_nothing_was(
     with pytest.raises(OutputError):
         bs.publish(small, tmp_path / "report")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_holds_the_very_files_is_left_alone(
+    small: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has one of them open in Word does not keep a run with nothing new from ending well."""
+    folder = tmp_path / "report"
+    bs.publish(small, folder)
+
+    def fail(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, "open elsewhere")
+
+    monkeypatch.setattr(Path, "rename", fail)
+    bs.publish(small, folder)
+    with pytest.raises(OutputError, match="open in another program"):
+        bs.publish(small, folder, formats=["md"])
+    monkeypatch.undo()
+    bs.publish(small, folder, formats=["md"])
+    assert set(everything_in(folder)) == {"report.md", "release.json"}
+
+
+def test_what_a_killed_process_left_is_settled(small: Release, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    bs.publish(small, folder)
+    before = everything_in(folder)
+    beside, other = tmp_path / ".report-abc_12xy", tmp_path / ".report-2021-abc_12xy"
+    for one in (beside, other):
+        (one / "new").mkdir(parents=True)
+    folder.rename(beside / "old")  # killed between the two moves
+    settle(folder)
+    assert everything_in(folder) == before
+    assert not beside.exists()
+    assert other.exists()  # that of another report
+    settle(tmp_path / "nowhere" / "report")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +12,7 @@ from brightspots.disclosure.release import Release
 from brightspots.errors import ArgumentError, OutputError
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Report
+from brightspots.publications.folders import plainly, replace_folder
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
 from brightspots.publications.text import (
@@ -64,7 +62,8 @@ def publish(
     """Write a release to a folder, in the formats wanted, and the edition for later audits.
 
     Everything is written beside the folder first and then moved into place, so that there is either the whole
-    new edition or the whole old one. The same release gives the same bytes.
+    new edition or the whole old one. The same release gives the same bytes; a folder that holds them is left
+    alone.
 
     Parameters
     ----------
@@ -107,11 +106,12 @@ def publish(
     edition = Edition(release)
     files = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
     files[EDITION] = json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
+    ours = {EDITION, *(name for one in FORMATS.values() for name in one)}
     try:
-        _replace(target, files)
+        replace_folder(target, {name: text.encode() for name, text in files.items()}, ours)
     except OSError as error:
         raise OutputError(
-            f"{folder} cannot be written: {_plainly(error)}. What was there before is whole."
+            f"{folder} cannot be written: {plainly(error)}. What was there before is whole."
         ) from error
     return tuple(Path(folder) / name for name in files)
 
@@ -130,7 +130,7 @@ def _refuse_foreign(target: Path) -> None:
     try:
         foreign = target.is_dir() and any(target.iterdir()) and not _is_ours(target / EDITION)
     except OSError as error:
-        raise OutputError(f"{target} cannot be read: {_plainly(error)}.") from error
+        raise OutputError(f"{target} cannot be read: {plainly(error)}.") from error
     if foreign:
         raise OutputError(
             f"{target} holds something that is not an edition of ours (it has no {EDITION} of ours). Give an "
@@ -144,59 +144,3 @@ def _is_ours(path: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(body, dict) and body.get("brightspots") == "release"
-
-
-def _replace(target: Path, files: dict[str, str]) -> None:
-    """Put the files in place of what is in the folder, or leave it as it was."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    fresh, old = beside / "new", beside / "old"
-    try:
-        fresh.mkdir()
-        for name, text in files.items():
-            (fresh / name).write_text(text, encoding="utf-8", newline="\n")
-        if target.exists():
-            _keep_what_is_not_ours(target, fresh)
-            target.rename(old)
-        try:
-            fresh.rename(target)
-        except BaseException:
-            _put_back(old, target)
-            raise
-    finally:
-        if target.exists() or not old.exists():
-            shutil.rmtree(beside, ignore_errors=True)
-
-
-def _put_back(old: Path, target: Path) -> None:
-    if not old.exists():
-        return
-    try:
-        old.rename(target)
-    except OSError as error:
-        raise OutputError(
-            f"{target} could not be replaced, nor put back. The old edition is whole, in {old}: move it back."
-        ) from error
-
-
-def _keep_what_is_not_ours(target: Path, fresh: Path) -> None:
-    ours = {EDITION, *(name for files in FORMATS.values() for name in files)}
-    for entry in sorted(target.iterdir()):
-        if entry.name in ours:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, fresh / entry.name, symlinks=True)
-        else:
-            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
-
-
-def _plainly(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "it is not allowed, or a file in it is open in another program such as Word or Excel"
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return "the disk is full"
-    if error.errno == errno.EROFS:
-        return "the disk can only be read"
-    if isinstance(error, NotADirectoryError | FileExistsError):
-        return "a file stands where a folder is needed"
-    return (error.strerror or "the system refused").lower()
