@@ -13,6 +13,7 @@ from brightspots.disclosure.audit import MANY
 from brightspots.disclosure.lattice import ALL, Key, Lattice
 from brightspots.disclosure.suppression import Range
 from brightspots.errors import ArgumentError
+from brightspots.frames import UnreadableFrameError, open_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,22 +126,13 @@ def read_count_frame(
 
 def _as_pandas(source: Any, argument: str) -> pd.DataFrame:
     """Return any data frame as pandas; values that are absent are None."""
-    import pandas as pd
-
-    if isinstance(source, pd.DataFrame):
-        return source
-    import narwhals as nw
-
     try:
-        frame = nw.from_native(source).lazy()
-        held = frame.collect(None if frame.implementation.is_polars() else "pandas")
-        columns = {name: held[name].to_list() for name in held.columns}
-    except Exception:  # each engine has its own errors, and they may quote cells
+        return open_frame(source).to_pandas()
+    except UnreadableFrameError:
         raise ArgumentError(
             f"{argument} is a {type(source).__name__}; give a data frame that Narwhals "
             "knows, with a column 'count'."
         ) from None
-    return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in columns.items()})
 
 
 def _raise(faults: Sequence[str]) -> None:

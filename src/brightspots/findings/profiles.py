@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from brightspots.errors import ArgumentError
+from brightspots.frames import UnreadableFrameError, open_frame
 from brightspots.measures.measure import COUNTED, Measure
 from brightspots.tallies.tally import Counts, Tally
 
@@ -202,22 +203,21 @@ def profiles_of_frame(
     ArgumentError
         If it is no data frame, lacks a column, or its measure is not true or false.
     """
-    import narwhals as nw
-
     try:
-        lazy = nw.from_native(frame).lazy()
-    except TypeError:
-        raise ArgumentError(
-            f"source is a {type(frame).__name__}; give a Survey, a Tally or a data frame that Narwhals knows."
-        ) from None
+        opened = open_frame(frame)
+    except UnreadableFrameError:
+        raise _no_frame(frame) from None
     wanted = [*traits, *([within] if within and within not in traits else [])]
     if measure in wanted:
         raise ArgumentError(f"measure is {measure!r}, which is a trait as well.")
-    present = lazy.collect_schema().names()
+    present = list(opened.headings)
     for name in (*wanted, measure):
         if name not in present:
             raise ArgumentError(f"source has no column {name!r}; it needs the traits and the measure.")
-    table = lazy.select([*wanted, measure]).collect(backend="pandas").to_native()
+    try:
+        table = opened.to_pandas([present.index(name) for name in (*wanted, measure)])
+    except UnreadableFrameError:
+        raise _no_frame(frame) from None
     table = table[table[measure].notna()]
     if not table[measure].isin([True, False]).all():
         raise ArgumentError(f"the column {measure!r} must hold true or false (or nothing).")
@@ -226,6 +226,12 @@ def profiles_of_frame(
     stratum = table[within] if within else None
     return _profiles(
         {trait: table[trait] for trait in traits}, stratum, np.ones_like(on_side), on_side, words
+    )
+
+
+def _no_frame(frame: Any) -> ArgumentError:
+    return ArgumentError(
+        f"source is a {type(frame).__name__}; give a Survey, a Tally or a data frame that Narwhals knows."
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from brightspots.errors import ArgumentError
+from brightspots.frames import OpenFrame, UnreadableFrameError, cells_of, open_frame
 from brightspots.survey.cells import tidy_all
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def names_in(frame: Any, argument: str) -> list[Any]:
     ArgumentError
         If it is no data frame that Narwhals knows.
     """
-    if isinstance(frame, pd.DataFrame):
-        return list(frame.columns)
-    return list(_narwhal(frame, argument).collect_schema().names())
+    return list(_opened(frame, argument).headings)
 
 
 def read_columns(frame: Any, wanted: Iterable[Any], argument: str = "frame") -> Frame:
@@ -55,42 +53,39 @@ def read_columns(frame: Any, wanted: Iterable[Any], argument: str = "frame") -> 
         If it is no data frame, a heading is missing or stands twice, or cells hold lists or other objects.
     """
     names = list(dict.fromkeys(wanted))
-    present = names_in(frame, argument)
+    opened = _opened(frame, argument)
+    present = list(opened.headings)
     missing = [name for name in names if name not in present]
     twice = [name for name in names if present.count(name) > 1]
     faults = [f"lacks {', '.join(map(str, missing))}"] if missing else []
     faults += [f"has more than one {', '.join(map(str, twice))}"] if twice else []
     if faults:
         raise ArgumentError(f"{argument} {' and '.join(faults)}; name its columns as they stand in the data.")
-    if isinstance(frame, pd.DataFrame):
-        index = frame.index
-        table = frame[names].set_axis([str(i) for i in range(len(names))], axis=1)
-        own = nw.from_native(table, eager_only=True)
-    else:
-        lazy = _narwhal(frame, argument).select(names)
-        own = lazy.collect(None if lazy.implementation.is_polars() else "pandas")
-        index = pd.RangeIndex(len(own))
+    try:
+        columns = opened.columns([present.index(name) for name in names])
+    except UnreadableFrameError:
+        raise _no_frame(frame, argument) from None
     held = {}
-    for name, key in zip(names, own.columns, strict=True):
-        blank = own[key].is_null().to_list()
-        cells = (None if null else cell for cell, null in zip(own[key].to_list(), blank, strict=True))
+    for name, column in zip(names, columns, strict=True):
         try:
-            held[name] = tidy_all(cells)
+            held[name] = tidy_all(cells_of(column))
         except TypeError:
             raise ArgumentError(
                 f"{argument} holds something other than text, numbers or dates in {name}."
             ) from None
-    return Frame(held, index)
+    n = len(columns[0]) if columns else 0
+    return Frame(held, pd.RangeIndex(n) if opened.native is None else opened.native.index)
 
 
-def _narwhal(frame: Any, argument: str) -> nw.LazyFrame[Any]:
+def _opened(frame: Any, argument: str) -> OpenFrame:
     try:
-        lazy: nw.LazyFrame[Any] = nw.from_native(frame).lazy()
-    except TypeError:
-        raise ArgumentError(
-            f"{argument} is a {type(frame).__name__}; give a data frame that Narwhals knows."
-        ) from None
-    return lazy
+        return open_frame(frame)
+    except UnreadableFrameError:
+        raise _no_frame(frame, argument) from None
+
+
+def _no_frame(frame: Any, argument: str) -> ArgumentError:
+    return ArgumentError(f"{argument} is a {type(frame).__name__}; give a data frame that Narwhals knows.")
 
 
 def is_given(cells: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
+from brightspots.frames import UnreadableFrameError, cells_of, open_frame
 from brightspots.survey.cells import as_text, tidy_all
 from brightspots.survey.exports import Column, Export
 from brightspots.survey.headings import unique_names
 from brightspots.survey.refusals import refusal
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 
 def read_frame(source: Any) -> Export:
@@ -27,15 +29,10 @@ def read_frame(source: Any) -> Export:
     >>> [column.values.tolist() for column in export.columns]
     [['yes', None], [7, None]]
     """
-    headings: list[Any] = []
-    if nw.dependencies.is_pandas_dataframe(source):
-        headings = list(source.columns)
-        source = source.set_axis([str(i) for i in range(len(headings))], axis=1)
     try:
-        frame = nw.from_native(source)
-        if isinstance(frame, nw.LazyFrame):
-            frame = frame.collect(None if frame.implementation.is_polars() else "pandas")
-    except Exception:  # each engine has its own errors, and they may quote cells
+        frame = open_frame(source)
+        columns = frame.columns()
+    except UnreadableFrameError:
         raise refusal(
             "not_a_data_frame",
             "",
@@ -43,7 +40,7 @@ def read_frame(source: Any) -> Export:
             expected="a path, or a data frame of pandas, Polars, PyArrow, DuckDB or another Narwhals knows",
             what_to_do="give the path of the file, or make a pandas data frame first",
         ) from None
-    if not len(frame) or not frame.columns:
+    if not columns or not len(columns[0]):
         raise refusal(
             "no_answers",
             "",
@@ -51,17 +48,14 @@ def read_frame(source: Any) -> Export:
             expected="a row for each child who answered",
             what_to_do="check how the data frame was made",
         )
-    names, notes = unique_names([as_text(str(name)) for name in headings or frame.columns], "")
-    columns = tuple(
-        Column(name, "", _values(frame[key])) for name, key in zip(names, frame.columns, strict=True)
-    )
-    return Export(name="", columns=columns, n=len(frame), first_row=1, notes=tuple(notes))
+    names, notes = unique_names([as_text(str(name)) for name in frame.headings], "")
+    held = tuple(Column(name, "", _values(column)) for name, column in zip(names, columns, strict=True))
+    return Export(name="", columns=held, n=len(columns[0]), first_row=1, notes=tuple(notes))
 
 
-def _values(series: nw.Series[Any]) -> Any:
-    blank = series.is_null().to_list()
+def _values(column: nw.Series[Any]) -> Any:
     try:
-        return tidy_all(None if null else cell for cell, null in zip(series.to_list(), blank, strict=True))
+        return tidy_all(cells_of(column))
     except TypeError:
         raise refusal(
             "unsupported_values",
