@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
-from brightspots.config import load_config
+import pytest
+from pydantic import BaseModel
+
+from brightspots.config import RunConfig, load_config
 from brightspots.errors import BenchmarkError, ConfigError
 from brightspots.reporting import make_release, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SURVEY = """
 [[survey]]
@@ -65,3 +74,18 @@ def test_a_table_of_many_areas_needs_them_named(write):
     config = load_config(write('benchmarks = ["ons-personal-wellbeing-2014-15"]'))
     with pytest.raises(BenchmarkError, match="areas: there are 441"):
         make_release(config, read_sources(config))
+
+
+def keys_of(model: type[Any]) -> Iterator[str]:
+    """Return the keys of a config section and of those in it, as they are written in the file."""
+    for name, field in model.model_fields.items():
+        if not field.exclude:
+            yield field.alias or name
+        for inner in [field.annotation, *get_args(field.annotation)]:
+            if inspect.isclass(inner) and issubclass(inner, BaseModel):
+                yield from keys_of(inner)
+
+
+def test_the_sample_shows_every_key():
+    text = (Path(__file__).parent.parent / "docs" / "reference" / "brightspots.toml").read_text()
+    assert [key for key in keys_of(RunConfig) if not re.search(rf"(\[{key}\]|\b{key} =)", text)] == []

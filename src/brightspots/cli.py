@@ -77,17 +77,17 @@ def report(
     from brightspots.config import load_config
     from brightspots.publications.printing import findings_text
     from brightspots.publications.publishing import publish
-    from brightspots.reporting import make_release, output_folder, read_sources
+    from brightspots.reporting import make_release, output_folder, read_run
 
     run = load_config(config)
-    sources = read_sources(run, _say)
-    made = make_release(run, sources, _say)
+    sources, beside = read_run(run, _say)
+    made = make_release(run, sources, _say, beside=beside)
     _say("writing")
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or run.release.formats
     folder = out or output_folder(run)
     publish(made, folder, formats=wanted)
     typer.echo(findings_text(made))
-    notes = sum(len(source.problems) for source in sources)
+    notes = sum(len(s.problems) for s in sources) + sum(len(one.problems) for one in beside)
     if notes:
         typer.echo(f"The checks left {notes} warnings and notes; `brightspots check` prints them.", err=True)
     typer.echo(f"Written to {folder}", err=True)
@@ -99,11 +99,11 @@ def check(config: Config) -> None:
     """Only read and check; print every problem."""
     from brightspots.config import load_config
     from brightspots.errors import SurveyError
-    from brightspots.reporting import read_sources
+    from brightspots.reporting import read_run
     from brightspots.survey.survey import Survey
 
     try:
-        sources = read_sources(load_config(config), _say)
+        sources, beside = read_run(load_config(config), _say)
     except SurveyError as error:
         typer.echo(error.problems.describe())  # type: ignore[attr-defined]
         typer.echo("The answers did not pass their checks.", err=True)
@@ -114,6 +114,10 @@ def check(config: Config) -> None:
         typer.echo(
             f"{source.config.area} {source.config.wave}, {source.questionnaire.id}: {size}, no errors."
         )
+    for one in beside:
+        if len(one.problems):
+            typer.echo(one.problems.describe())
+        typer.echo(f"{one.name}: {len(one.result):,} rows, no errors.")
 
 
 @app.command()

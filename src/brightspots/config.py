@@ -116,6 +116,117 @@ class CohortsConfig(Frozen):
         return ("low", "high") if self.direction == "both" else (self.direction,)
 
 
+class ReturnConfig(Frozen):
+    """Published figures of a council, to be set beside others'.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Files of the DfE's open data.
+    area : str
+        The council; that of the first survey by default.
+    neighbours, measures, region, targets
+        As in `brightspots.compare_returns`.
+    time : str
+        The year wanted; the latest of each measure by default.
+    years : int
+        How many years to go back for the course of a figure.
+    files_time : str
+        The year of files that do not say it themselves (the layout of 2015).
+    """
+
+    files: Annotated[tuple[Text, ...], Field(min_length=1)]
+    area: str = ""
+    neighbours: tuple[Text, ...] = ()
+    measures: tuple[Text, ...] = ()
+    time: str = ""
+    region: str = ""
+    years: Annotated[int, Field(ge=1)] = 5
+    targets: dict[str, float] = {}
+    files_time: str = ""
+
+
+class SDQColumns(Frozen):
+    """Headings of a return of SDQ totals; those of reason and age may be empty."""
+
+    score: Text = "SDQ_SCORE"
+    reason: str = "SDQ_REASON"
+    age: str = ""
+    child: str = "CHILD"
+
+
+class SDQConfig(Frozen):
+    """A return of SDQ totals, and perhaps the one before.
+
+    Attributes
+    ----------
+    file, previous : str
+        One row a child; `previous` pairs the children by the column `child`.
+    time : str
+        The year of the return, such as ``2024``.
+    area : str
+        The council; that of the first survey by default.
+    informant, by, ages, pairs_checked
+        As in `brightspots.sdq.summarise` and `brightspots.sdq.change`.
+    columns : SDQColumns
+    """
+
+    file: Text
+    time: Annotated[str, Field(pattern=r"^\d{4}$")]
+    area: str = ""
+    informant: Literal["carer", "teacher", "self"] = "carer"
+    columns: SDQColumns = SDQColumns()
+    by: tuple[Text, ...] = ()
+    ages: tuple[int, int] | None = None
+    previous: str = ""
+    pairs_checked: bool = False
+
+
+class StabilityConfig(Frozen):
+    """Episodes of placement, school and worker: files as in `brightspots.stability.summarise`.
+
+    Attributes
+    ----------
+    children, placements, schools, workers : str
+        One file each; the last two may be left out.
+    on : str
+        The day, such as ``2024-03-31``.
+    by : tuple of str
+        Traits: columns of `children`.
+    area : str
+        The council; that of the first survey by default.
+    """
+
+    children: Text
+    placements: Text
+    on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    schools: str = ""
+    workers: str = ""
+    by: tuple[Text, ...] = ()
+    area: str = ""
+
+
+class AgeProfileConfig(Frozen):
+    """Ages of children in care beside England's, as in `brightspots.compare_age_profile`.
+
+    Attributes
+    ----------
+    file : str
+        The council's own form, with the columns ``age_group`` and ``children``.
+    england : str
+        The DfE's file of children in care by characteristics.
+    time : str
+        The year of England's figures; the latest by default.
+    area : str
+        The council; that of the first survey by default.
+    """
+
+    file: Text
+    england: Text
+    time: str = ""
+    area: str = ""
+
+
 class ReleaseConfig(Frozen):
     """How the report leaves the house."""
 
@@ -123,6 +234,11 @@ class ReleaseConfig(Frozen):
     audience: Literal["public"] = "public"
     previous: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ("html", "md", "csv", "json")
+
+
+def _one_or_more(raw: object) -> object:
+    """Take a table for a list of one."""
+    return [raw] if isinstance(raw, dict) else raw
 
 
 class RunConfig(Frozen):
@@ -134,8 +250,19 @@ class RunConfig(Frozen):
     surveys: Annotated[tuple[SurveyConfig, ...], Field(alias="survey", min_length=1)]
     compare: CompareConfig = CompareConfig()
     cohorts: CohortsConfig = CohortsConfig()
+    returns: Annotated[tuple[ReturnConfig, ...], Field(alias="return")] = ()
+    sdq: Annotated[tuple[SDQConfig, ...], BeforeValidator(_one_or_more)] = ()
+    stability: Annotated[tuple[StabilityConfig, ...], BeforeValidator(_one_or_more)] = ()
+    age_profiles: Annotated[
+        tuple[AgeProfileConfig, ...], BeforeValidator(_one_or_more), Field(alias="age_profile")
+    ] = ()
     release: ReleaseConfig = ReleaseConfig()
     folder: Path = Field(default=Path(), exclude=True)
+
+    @property
+    def area(self) -> str:
+        """The area of the first survey."""
+        return self.surveys[0].area
 
     def path(self, name: str) -> Path:
         """Return a path of the config, relative to the folder that holds it."""

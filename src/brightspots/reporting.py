@@ -8,6 +8,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from brightspots.beside import Beside, read_beside
 from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
 from brightspots.errors import BenchmarkError, ConfigError, SurveyError
 from brightspots.questionnaire.loading import load_questionnaire
@@ -93,7 +94,39 @@ def _named(config: RunConfig, name: str, shipped: tuple[str, ...]) -> str | Path
     return name if name in shipped else config.path(name)
 
 
-def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], None] = silent) -> Release:
+def read_run(config: RunConfig, say: Callable[[str], None] = silent) -> tuple[list[Source], list[Beside]]:
+    """Read and check everything of a run: its surveys, and what it sets beside them.
+
+    Raises
+    ------
+    SurveyError
+        With the problems of all files together, if any has an error.
+    ConfigError
+        If the config names what is not in the files.
+    """
+    sources: list[Source] = []
+    beside: list[Beside] = []
+    failed: list[SurveyError] = []
+    try:
+        sources = read_sources(config, say)
+    except SurveyError as error:
+        failed.append(error)
+    try:
+        beside = read_beside(config, say)
+    except SurveyError as error:
+        failed.append(error)
+    if failed:
+        raise _together(failed, [])
+    return sources, beside
+
+
+def make_release(
+    config: RunConfig,
+    sources: list[Source],
+    say: Callable[[str], None] = silent,
+    *,
+    beside: list[Beside] | None = None,
+) -> Release:
     """Estimate, compare, search for cohorts, and let out what is safe: all of a run in one release.
 
     Parameters
@@ -103,6 +136,8 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
         From `read_sources`.
     say : callable, optional
         Told the name of each step.
+    beside : list of Beside, optional
+        From `read_run`; read here by default.
 
     Returns
     -------
@@ -137,6 +172,7 @@ def make_release(config: RunConfig, sources: list[Source], say: Callable[[str], 
         if not source.config.counts:
             say(f"searching {source.questionnaire.id} for cohorts")
             results += _cohorts(config.cohorts, source, before, is_first=place == 0)
+    results += [one.result for one in (read_beside(config, say) if beside is None else beside)]
     say("auditing the release")
     return release(*results, policy=config.release.policy, previous=previous)
 

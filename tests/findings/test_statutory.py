@@ -466,3 +466,12 @@ def test_shropshires_strategy():
         "in_education_or_work": (51, 52),
         "suitable_accommodation": (85, 88),
     }
+
+
+def test_a_region_and_how_many_years_may_be_said(tmp_path):
+    figures = bs.read_return(tidy(tmp_path, [*ROWS, *years([60, 64, 68, 72])[:12]]))
+    found = bs.compare_returns(figures, area="Ash", region="north", years=3, measures=["sdq_concern"])
+    row = rows_of(found, "sdq_concern")["North"]
+    assert row.times == ("2022", "2024")
+    with pytest.raises(ArgumentError, match=r"region is 'South'; the figures hold North(.|\n)*years is 0"):
+        bs.compare_returns(figures, area="Ash", region="South", years=0)

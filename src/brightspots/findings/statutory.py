@@ -75,6 +75,8 @@ def compare_returns(
     neighbours: Sequence[str] = (),
     measures: Sequence[str] | None = None,
     time: str = "",
+    region: str = "",
+    years: int | None = None,
     targets: Mapping[str, float] | None = None,
     confidence: float = 0.95,
 ) -> StatutoryComparisons:
@@ -92,6 +94,10 @@ def compare_returns(
         Ids of the measures wanted, such as ``sdq_concern``; all that the figures hold by default.
     time : str, optional
         The year wanted; the latest of each measure by default.
+    region : str, optional
+        The region to compare with; the one in which the files put the council by default.
+    years : int, optional
+        How many years to go back for the course of a figure, that one included; all by default.
     targets : mapping of str to float, optional
         Targets by measure: shares from 0 to 1, rates per 10,000, averages. Met at the target or on its good
         side.
@@ -150,12 +156,15 @@ def compare_returns(
     asked = _Asked(figures, time)
     own, others = asked.council("area", area), [asked.council("neighbours", name) for name in neighbours]
     wanted, goals = asked.measures(measures), asked.targets(targets or {})
+    region = asked.region_named(region) if region else asked.region.get(own, "")
+    if years is not None and (isinstance(years, bool) or not isinstance(years, int) or years < 1):
+        asked.faults.append(f"years is {years!r}; give a whole number from 1, or leave it out.")
     if own in others or len(set(others)) < len(others):
         asked.faults.append("neighbours names a council twice, or the area itself.")
     if asked.faults:
         raise ArgumentError("\n".join(asked.faults))
     comparators: dict[str, list[Place]] = {"England": [ENGLAND]}
-    if region := asked.region.get(own):
+    if region:
         comparators[region] = [(REGION, fold(region))]
     if others:
         comparators[NEIGHBOURS] = [(COUNCIL, other) for other in others]
@@ -166,7 +175,7 @@ def compare_returns(
         given_up = measures is None and england and england.number_status == NOT_APPLICABLE
         if figure.measure.id not in wanted or at not in figure.series or given_up:
             continue
-        common = _common(figure, at, (COUNCIL, own), confidence)
+        common = _common(figure, at, (COUNCIL, own), years, confidence)
         common |= _target(figure, common["value"], goals.get(figure.measure.id))
         for name, places in comparators.items():
             rows.append(common | _against(common, figure, at, places) | {"comparator": name})
@@ -222,6 +231,13 @@ class _Asked:
         self.faults.append(f"{argument} names {name!r}, {say}.")
         return ""
 
+    def region_named(self, name: str) -> str:
+        """Return a region as the files name it."""
+        held = {fold(area): area for (level, _), area in self.name.items() if level == REGION}
+        if fold(name) not in held:
+            self.faults.append(f"region is {name!r}; the figures hold {', '.join(sorted(held.values()))}.")
+        return held.get(fold(name), "")
+
     def measures(self, wanted: Sequence[str] | None) -> set[str]:
         """Return the measures to compare."""
         held = {figure.measure.id for figure in self.figures if not self.time or self.time in figure.series}
@@ -247,7 +263,7 @@ class _Asked:
         return targets
 
 
-def _common(figure: Figure, at: str, own: Place, confidence: float) -> dict[str, Any]:
+def _common(figure: Figure, at: str, own: Place, back: int | None, confidence: float) -> dict[str, Any]:
     """Return what the rows of one figure have in common: our side, and its footnotes."""
     row, reading, kind = figure.row(at, own), figure.reading(at, own), figure.measure.kind
     found: dict[str, Any] = dict.fromkeys(COLUMNS) | {
@@ -270,7 +286,7 @@ def _common(figure: Figure, at: str, own: Place, confidence: float) -> dict[str,
     if figure.measure.coverage:
         coverage = figure.coverage(at, [own])
         found |= {"coverage": coverage.value, "eligible": coverage.n}
-    return found | _position(figure, at, own) | _line(figure, at, own, confidence)
+    return found | _position(figure, at, own) | _line(figure, at, own, back, confidence)
 
 
 def _target(figure: Figure, value: float | None, target: float | None) -> dict[str, Any]:
@@ -321,9 +337,12 @@ def _position(figure: Figure, at: str, own: Place) -> dict[str, Any]:
     return dict(zip(names, placed, strict=True))
 
 
-def _line(figure: Figure, at: str, own: Place, confidence: float) -> dict[str, Any]:
+def _line(figure: Figure, at: str, own: Place, back: int | None, confidence: float) -> dict[str, Any]:
     """Return the figure's course over the years up to this one, and the line through it if there is one."""
-    years = {t: figure.reading(t, own) for t in sorted(figure.series) if t <= at}
+    times = [
+        t for t in sorted(figure.series) if t <= at and (back is None or int(t[:4]) > int(at[:4]) - back)
+    ]
+    years = {t: figure.reading(t, own) for t in times}
     years = {t: reading for t, reading in years.items() if reading.reason not in {*NEVER_THERE, "no_figure"}}
     found: dict[str, Any] = {
         "times": tuple(years),
