@@ -13,10 +13,13 @@ import pytest
 import brightspots as bs
 from brightspots.publications import html as module
 from brightspots.publications.contents import Contents
+from brightspots.publications.document import Picture
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brightspots.publications.document import Report
 
 VOID = {"meta", "br", "circle", "path"}
@@ -140,12 +143,38 @@ def test_captions_tell_tables_apart(page: str) -> None:
 
 
 def test_pictures_are_for_the_eye_and_say_what_their_row_says(page: str, tree: Tree) -> None:
-    pictures = tree.all("svg")
+    pictures = [picture for picture in tree.all("svg") if picture.get("role") != "img"]
     assert len(pictures) > 50
     assert all(p["aria-hidden"] == "true" and p["focusable"] == "false" for p in pictures)
     for limits, picture in re.findall(r'<span class="limits">(.*?)</span><svg.*?>(.*?)</svg>', page):
         low, high = re.findall(r"\d+", limits)
         assert f'class="range" d="M{low} 4.5H{high}"' in picture
+
+
+def test_large_pictures_are_read_out_and_have_a_caption(page: str, tree: Tree, report: Report) -> None:
+    pictures = [picture for picture in tree.all("svg") if picture.get("role") == "img"]
+    drawn = list(pictures_of(report))
+    assert [picture["aria-label"] for picture in pictures] == [picture.alternative for picture in drawn]
+    assert len(tree.all("figure")) == len(tree.all("figcaption")) == len(drawn) > 0
+    for tag, _, ancestors in tree.elements:
+        if tag == "text":
+            assert "figure" in ancestors
+
+
+def test_large_pictures_are_in_the_colours_of_the_page(page: str) -> None:
+    drawn = "".join(re.findall(r"<figure>.*?</figure>", page, flags=re.DOTALL))
+    assert "var(--" in drawn
+    assert not re.search(r"#[0-9a-f]{6}", drawn)
+    for name in set(re.findall(r"var\(--([0-9a-f]{6})\)", drawn)):
+        assert len(re.findall(rf"--{name}: #", page)) == 2  # light, dark
+
+
+def pictures_of(report: Report) -> Iterator[Picture]:
+    waiting = list(reversed(report.sections))
+    while waiting:
+        section = waiting.pop()
+        yield from (block for block in section.blocks if isinstance(block, Picture))
+        waiting += reversed(section.sections)
 
 
 def test_hidden_figures_have_no_picture(page: str) -> None:

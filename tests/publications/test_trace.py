@@ -16,6 +16,7 @@ import brightspots as bs
 from brightspots.publications import notes
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.contents import Contents
+from brightspots.publications.document import Picture
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
 from brightspots.publications.sentence import comparison_key, figure_key
@@ -35,6 +36,8 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 IN_WORDS = re.compile(rf"\b({'|'.join(WORDS)})(?= (?:of |to |points?\b|are |is |who ))")
 CONSTANTS = {"0", "1", "99", "100", "10", "20", "19", "30", "50", "70", "0.1", "5", "7"}
 """Numbers of the method: likely ranges, policy, symbols and thresholds that the notes explain."""
+SCALE = {"0", "50", "100"}
+"""The ends and the middle of the line that a picture is drawn on."""
 SECRET = {"p", "q", "p_holm", "p_adjusted", "seed", "p_value", "adjusted"}
 
 
@@ -213,7 +216,7 @@ class TextOf(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if data.strip() and "style" not in self.inside:
+        if data.strip() and not {"style", "svg"} & set(self.inside):
             self.nodes.append(data.strip())
 
 
@@ -231,6 +234,24 @@ def pieces(report: Report) -> Iterator[str]:
                 yield from (column.title for column in block.columns)
     for sentence in report.sentences():
         yield from (sentence.text, sentence.lead, sentence.rest)
+
+
+def pictures_of(report: Report) -> Iterator[Picture]:
+    waiting = list(report.sections)
+    while waiting:
+        section = waiting.pop()
+        yield from (block for block in section.blocks if isinstance(block, Picture))
+        waiting += section.sections
+
+
+def test_every_number_of_a_picture_is_one_of_its_figures(known: Known, report: Report) -> None:
+    pictures = list(pictures_of(report))
+    assert pictures
+    for picture in pictures:
+        texts = [*re.findall(r"<text[^>]*>([^<]*)</text>", picture.chart.svg()), picture.alternative]
+        for text in texts:
+            beyond = numbers_in(known.without_names(text)) - known.allowed(picture.caption) - SCALE
+            assert not beyond, f"{beyond} in: {text}"
 
 
 def test_html_says_nothing_that_the_report_does_not(report: Report) -> None:

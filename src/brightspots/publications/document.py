@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from brightspots.publications.charts.chart import Chart
     from brightspots.publications.sentence import Sentence
 
 
@@ -79,7 +80,17 @@ class Bullets:
     items: tuple[Sentence, ...]
 
 
-Block = Paragraph | Bullets | Table
+@dataclass(frozen=True)
+class Picture:
+    """A picture: what it shows said in a sentence below it, and its numbers for those who do not see it."""
+
+    kind: ClassVar[str] = "picture"
+    caption: Sentence
+    alternative: str
+    chart: Chart
+
+
+Block = Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,8 @@ def _said_in(block: Block) -> Iterator[Sentence]:
         yield block.sentence
     elif isinstance(block, Bullets):
         yield from block.items
+    elif isinstance(block, Picture):
+        yield block.caption
     else:
         for row in block.rows:
             for entry in row:

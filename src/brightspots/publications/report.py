@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from brightspots.publications.document import Report, Section
 from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
+from brightspots.publications.pictures import survey_pictures
 from brightspots.publications.summary import summary
 from brightspots.publications.tables import detectable_table, domain_sections, responses_table
 from brightspots.publications.wording import listed, plain
@@ -50,6 +51,6 @@ def _survey(contents: Contents, place: Place) -> Section:
     compared = [detectable_table(contents, place)] if contents.comparisons_of(place) else []
     return Section(
         plain(contents.questionnaire(place).title) + where,
-        (responses_table(contents, place), *compared),
+        (responses_table(contents, place), *survey_pictures(contents, place), *compared),
         (*domain_sections(contents, place), *group_sections(contents, place)),
     )

@@ -8,6 +8,7 @@ from brightspots.findings.detectable import NEAR
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.names import ALL
+from brightspots.publications.pictures import domain_pictures
 from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, comparison_key, figure_key
 from brightspots.publications.sentences import IN_WORDS
 from brightspots.publications.wording import capital, percent, plain, points, uncapital, whole_percent
@@ -83,10 +84,11 @@ def domain_sections(contents: Contents, place: Place) -> list[Section]:
             )
             for pool in pools
         ]
+        pictures = domain_pictures(contents, place, name, own)
         if len(parts) == 1:
-            sections.append(Section(name, parts[0].blocks))
+            sections.append(Section(name, (*pictures, *parts[0].blocks)))
         elif parts:
-            sections.append(Section(name, (), tuple(parts)))
+            sections.append(Section(name, tuple(pictures), tuple(parts)))
     return sections
 
 

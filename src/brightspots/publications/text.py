@@ -96,8 +96,10 @@ def _section(section: Section, level: int) -> Iterator[str]:
             yield escaped(block.sentence.text)
         elif isinstance(block, Bullets):
             yield from (f"- {_item(item)}" for item in block.items)
-        else:
+        elif isinstance(block, Table):
             yield from _table(block)
+        else:
+            continue
         yield ""
     for inner in section.sections:
         yield from _section(inner, level + 1)

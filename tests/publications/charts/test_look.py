@@ -1,0 +1,128 @@
+"""The look of pictures: bytes that do not change, colours that can be read, words that do not collide."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brightspots.publications.charts import look
+from brightspots.publications.charts.dumbbell import Dumbbell, DumbbellRow
+from brightspots.publications.charts.page import spread, wrapped
+
+if TYPE_CHECKING:
+    from brightspots.publications.charts.chart import Chart
+
+DUMBBELL = Dumbbell(
+    "us",
+    ((0, "general population"), (1, "in care elsewhere")),
+    (
+        DumbbellRow("Likes school, 11-18s", 0.54, 0.69, 0.62, "62%", ((0, 0.8, "80%"), (1, 0.78, "78%"))),
+        DumbbellRow("Feels safe", 0.7, 1.0, None, "more than 85%", ((0, 0.75, "75%"),), "not compared"),
+    ),
+)
+CHARTS = [DUMBBELL]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "$x^2$ & \\frac{1}{0}",
+    "🙂 Likes school",
+    "a" * 500,
+    "",
+    "العربية",
+    "\u200b",
+]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def in_the_dark(colour: str) -> str:
+    return look.DARK[colour]
+
+
+@pytest.mark.parametrize("shown", [str, in_the_dark], ids=["light", "dark"])
+def test_type_and_marks_stand_out_from_their_ground(shown: type[str]) -> None:
+    """WCAG 2.2: 4.5 to 1 for text (1.4.3), 3 to 1 for what graphics need to be understood (1.4.11)."""
+    for colour in (look.INK, look.QUIET, look.OURS, *look.OTHERS):
+        assert contrast(shown(colour), shown(look.PAPER)) >= 4.5
+    for colour in (look.FAINT, look.RANGE):
+        assert contrast(shown(colour), shown(look.PAPER)) >= 3
+
+
+def test_every_colour_of_a_picture_has_its_place_on_a_dark_page() -> None:
+    used = {colour for chart in CHARTS for colour in re.findall(r"#[0-9a-f]{6}", chart.svg())}
+    assert used <= set(look.DARK)
+    assert not set(look.DARK) & set(look.DARK.values()), "a colour that was replaced would be replaced again"
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: type(chart).__name__)
+def test_the_same_data_gives_the_same_bytes(chart: Chart) -> None:
+    assert chart.svg() == chart.svg()
+    assert chart.png() == chart.png()
+    assert chart.png().startswith(b"\x89PNG")
+    assert b"matplotlib" not in chart.png().lower()
+    assert not re.search(r"<metadata|<style|<image| id=|href|20\d\d-", chart.svg())
+
+
+def test_another_process_draws_the_same() -> None:
+    program = (
+        "from brightspots.publications.charts.dumbbell import Dumbbell, DumbbellRow\n"
+        f"import hashlib; print(hashlib.sha256({DUMBBELL!r}.svg().encode()).hexdigest())"
+    )
+    done = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert done[0] == done[1]
+
+
+def test_type_stays_type() -> None:
+    assert {"Likes school, 11-18s", "62%", "80%", "78%", "more than 85%"} <= set(
+        re.findall(r"<text[^>]*>([^<]*)</text>", DUMBBELL.svg())
+    )
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_label_is_shown_as_it_stands(label: str) -> None:
+    row = DumbbellRow(label, 0.1, 0.3, 0.2, "20%", ((0, 0.5, "50%"),), label[:20])
+    chart = Dumbbell("us", ((0, label or "them"),), (row,))
+    assert "<script" not in chart.svg()
+    assert chart.png()
+    if label.startswith("$"):
+        assert "$x^2$ &amp; \\frac{1}{0}" in chart.svg()
+
+
+def test_what_is_given_as_a_band_has_no_dot() -> None:
+    shown, banded = (chart_of(row).svg().count("C ") for row in DUMBBELL.rows)
+    assert banded < shown  # only a round mark is drawn with curves
+
+
+def chart_of(row: DumbbellRow) -> Dumbbell:
+    return Dumbbell(DUMBBELL.us, DUMBBELL.others, (row,))
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=8), st.floats(1, 12))
+def test_words_are_spread_so_that_none_covers_another(places: list[float], room: float) -> None:
+    moved = spread(places, [room] * len(places), 0, 100)
+    assert all(room / 2 - 1e-9 <= place <= 100 - room / 2 + 1e-9 for place in moved)
+    in_order = [moved[i] for i in sorted(range(len(places)), key=lambda i: (places[i], i))]
+    assert all(after - before >= room - 1e-9 for before, after in pairwise(in_order))
+
+
+@given(st.text(), st.floats(20, 400), st.integers(1, 4))
+def test_wrapping_keeps_within_its_lines(words: str, width: float, lines: int) -> None:
+    assert 1 <= len(wrapped(words, width, lines=lines)) <= lines
