@@ -179,9 +179,12 @@ class Release:
     def __repr__(self) -> str:
         held = sum(f.status == "withheld" for f in self.figures)
         banded = sum(f.status == "banded" for f in self.figures)
+        published = sum(len(one.figures) for one in self.statutory)
+        beside = f", {published} published figures, {len(self.own)} tables of own counts"
         return (
             f"<Release under policy {self.policy.id}: {len(self.figures)} figures, {banded} banded, "
-            f"{held} withheld, {len(self.comparisons)} comparisons, {len(self.cohorts)} cohorts>"
+            f"{held} withheld, {len(self.comparisons)} comparisons, {len(self.cohorts)} cohorts"
+            f"{beside if published or self.own else ''}>"
         )
 
     def _repr_html_(self) -> str:
