@@ -59,6 +59,7 @@ _HOME = {
 
 _MODULES = {
     "disclosure": "brightspots.disclosure",
+    "exchange": "brightspots.exchange",
     "sdq": "brightspots.measures.sdq",
     "stability": "brightspots.measures.stability",
     "statistics": "brightspots.statistics",
@@ -67,7 +68,7 @@ _MODULES = {
 __all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from brightspots import disclosure, statistics
+    from brightspots import disclosure, exchange, statistics
     from brightspots.disclosure.release import Release, release
     from brightspots.errors import BrightspotsError, ReleaseError, ReturnError, SurveyError
     from brightspots.findings.age_profiles import compare_age_profile

@@ -140,6 +140,46 @@ def flag(
 
 @app.command()
 @_guarded
+def tally(
+    config: Config,
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; else beside the config.")] = None,
+) -> None:
+    """Write the figures of a release to give to a pool of councils, one file a survey."""
+    from brightspots.config import load_config
+    from brightspots.reporting import give, make_release, read_sources
+
+    run = load_config(config)
+    made = make_release(run, read_sources(run, _say), _say)
+    for path in give(run, made, out or run.folder):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
+@_guarded
+def pool(
+    files: Annotated[list[Path], typer.Argument(help="What the councils gave, one file each.")],
+    questionnaire: Annotated[str, typer.Option(help="A shipped name, or a TOML file.")] = "children-in-care",
+    without: Annotated[
+        str, typer.Option(help="The council to compare: it is left out of its own benchmark.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="The benchmarks file.")] = Path("care-elsewhere.toml"),
+) -> None:
+    """Pool what councils gave into benchmarks of children in care elsewhere."""
+    from brightspots.exchange.benchmark_files import write_benchmarks
+    from brightspots.exchange.contributions import read_contributions
+    from brightspots.exchange.pools import pool as pool_contributions
+    from brightspots.questionnaire.loading import load_questionnaire
+
+    asked = load_questionnaire(questionnaire)
+    together = pool_contributions(read_contributions(files, asked), asked)
+    chosen = together.without(without) if without else together
+    write_benchmarks(chosen.to_benchmarks(), out)
+    typer.echo(chosen.describe())
+    typer.echo(f"Written to {out}", err=True)
+
+
+@app.command()
+@_guarded
 def start(
     exports: Annotated[list[Path] | None, typer.Argument(help="Exported files, one a form.")] = None,
     questionnaire: Annotated[str, typer.Option(help="A shipped name, or a TOML file.")] = "children-in-care",

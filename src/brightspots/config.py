@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -241,6 +242,21 @@ def _one_or_more(raw: object) -> object:
     return [raw] if isinstance(raw, dict) else raw
 
 
+class ExchangeConfig(Frozen):
+    """What is said of figures that are given to a pool of councils.
+
+    Attributes
+    ----------
+    recipients : str
+        Who may use them.
+    until : date
+        The last day on which they may be pooled.
+    """
+
+    recipients: Text
+    until: date
+
+
 class RunConfig(Frozen):
     """Everything that a run needs.
 
@@ -257,6 +273,7 @@ class RunConfig(Frozen):
         tuple[AgeProfileConfig, ...], BeforeValidator(_one_or_more), Field(alias="age_profile")
     ] = ()
     release: ReleaseConfig = ReleaseConfig()
+    exchange: ExchangeConfig | None = None
     folder: Path = Field(default=Path(), exclude=True)
 
     @property

@@ -291,3 +291,18 @@ def output_folder(config: RunConfig) -> Path:
     """Return where a report goes when nothing else is said: ``<area>-<wave>`` beside the config."""
     first = config.surveys[0]
     return config.path(re.sub(r"[^\w.-]+", "-", f"{first.area}-{first.wave}").strip("-."))
+
+
+def give(config: RunConfig, release: Release, folder: Path) -> list[Path]:
+    """Write what a run's release gives to a pool of councils: one file for each survey in it."""
+    from brightspots.exchange.contributions import contribute
+
+    if config.exchange is None:
+        raise ConfigError(
+            "brightspots.toml", ["exchange: missing; say who may use the figures (recipients) and until when"]
+        )
+    given = contribute(release, recipients=config.exchange.recipients, until=config.exchange.until)
+    paths = [folder / one.file_name for one in given]
+    for one, path in zip(given, paths, strict=True):
+        one.save(path)
+    return paths

@@ -1,6 +1,7 @@
 """Controlled rounding: the worked table, the laws, and the tables that have none."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,3 +113,36 @@ def test_a_table_without_margins_goes_to_the_nearest(step):
     inner = frame[(frame["area"] != "all") & (frame["band"] != "all")]
     rounded = protect_counts(inner, policy=policy(step))["count"].to_numpy(int)
     assert (np.abs(rounded - inner["count"]) <= step / 2).all()
+
+
+def becomes(count, n=43, secret=""):
+    """What becomes of a table of two rows and their total."""
+    table = pd.DataFrame({"side": ["yes", "no", "all"], "count": [count, n - count, n]})
+    return tuple(protect_counts(table, policy=policy(5), secret=secret)["count"])
+
+
+def test_the_least_change_can_be_tried_out_and_a_secret_prevents_it():
+    """0 of 45 comes from 0 to 3, and from none where n is known to be 43; with a secret, from 0 to 4."""
+    tables = [(count, n) for count in range(7) for n in range(41, 50)]
+    assert {count for count, n in tables if becomes(count, n) == (0, 45, 45)} == {0, 1, 2, 3}
+    assert [count for count, n in tables if n == 43 and becomes(count, n) == (0, 45, 45)] == [0]
+    secrets = [f"secret {i}" for i in range(12)]
+    meant = {c for c, n in tables if any(becomes(c, n, one) == (0, 45, 45) for one in secrets)}
+    assert meant == {0, 1, 2, 3, 4}
+
+
+def test_with_a_secret_counts_go_up_as_often_as_they_lie_above():
+    """3 lies three fifths of a step above 0, beside 40 and 43, which is tied to it: 60% of 300 secrets go up.
+
+    Three standard errors are 8.5 points; the least change would always go up.
+    """
+    up = [becomes(3, secret=f"s{i}")[0] == 5 for i in range(300)]
+    assert abs(np.mean(up) - 0.6) < 0.085
+
+
+def test_the_same_secret_rounds_the_same_count_alike():
+    table = long(WORKED)
+    once, again = (protect_counts(table, policy=policy(5), secret="x")["count"] for _ in range(2))
+    assert once.equals(again)
+    assert adds_up(table, once)
+    assert not once.equals(protect_counts(table, policy=policy(5), secret="y")["count"])

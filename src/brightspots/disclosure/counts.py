@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from brightspots.disclosure.count_frames import CountFrame
-    from brightspots.disclosure.lattice import Ints, Key, Lattice, Mask
+    from brightspots.disclosure.lattice import Floats, Ints, Key, Lattice, Mask
     from brightspots.disclosure.policy import CountRules
 
 OPEN = "open"
@@ -45,6 +47,7 @@ def protect_counts(
     within: Mapping[str, Mapping[str, str]] | None = None,
     known: Any = (),
     percent_of: str | None = None,
+    secret: str = "",
 ) -> pd.DataFrame:
     """Protect a table of counts, so that what is left of it can be published.
 
@@ -70,6 +73,11 @@ def protect_counts(
     percent_of : str, optional
         Adds a column ``percent``: of the ``all`` row of this dimension, from the counts as they are
         published.
+    secret : str, optional
+        Where all counts are rounded together: a text that only you know, and keep. The same count of the same
+        rows is then always rounded alike, up or down as nobody else can foresee. Without it counts are
+        rounded with the least change, and `lower` and `upper` are what the multiples tell: whoever has this
+        code can try out which tables become this one, and tell more. Policies that hide do not use it.
 
     Returns
     -------
@@ -121,7 +129,10 @@ def protect_counts(
         raise ArgumentError(
             f"percent_of is {percent_of!r}; the dimensions are: {', '.join(given.dimensions)}."
         )
-    done = (_rounded if rules.counts.rounding == "controlled" else _suppressed)(given, rules.counts)
+    if rules.counts.rounding == "controlled":
+        done = _rounded(given, rules.counts, secret)
+    else:
+        done = _suppressed(given, rules.counts)
     places = np.array([given.lattice.place[key] for key in given.keys])
     hidden, figures, bounds = done.hidden[places], done.figures[places], done.bounds
     result = given.frame.copy()
@@ -255,10 +266,11 @@ def _tied(given: CountFrame, cells: Sequence[int]) -> Mask:
     return tied & ~given.is_printed
 
 
-def _rounded(given: CountFrame, rules: CountRules) -> _Done:
+def _rounded(given: CountFrame, rules: CountRules, secret: str) -> _Done:
     """Round all counts together."""
     lattice, step = given.lattice, rules.round_to
-    figures = round_together(lattice.counts, lattice.sums, step, lattice.is_seen)
+    pull = _pull(lattice, secret) if secret else None
+    figures = round_together(lattice.counts, lattice.sums, step, lattice.is_seen, pull)
     if figures is not None:
         bounds = _bounds_of_rounded(given, figures, step)
         room = np.minimum(step - 1, given.known.greatest - given.known.least)
@@ -267,6 +279,16 @@ def _rounded(given: CountFrame, rules: CountRules) -> _Done:
     everything = np.ones(len(lattice.keys), dtype=bool)
     why = NO_ROUNDING if figures is None else TOO_MUCH_KNOWN
     return _Done(everything, lattice.counts, _audited(lattice, given.known), why)
+
+
+def _pull(lattice: Lattice, secret: str) -> Floats:
+    """Return a number from 0 to 1 for each cell and its count: the same for the same, and unforeseeable."""
+    cells = zip(lattice.keys, lattice.counts.tolist(), strict=True)
+    digests = (
+        hmac.new(secret.encode(), json.dumps([*key, count]).encode(), "sha256").digest()
+        for key, count in cells
+    )
+    return np.array([int.from_bytes(digest[:8], "big") for digest in digests]) / 2.0**64
 
 
 def _bounds_of_rounded(given: CountFrame, figures: Ints, step: int) -> Range:

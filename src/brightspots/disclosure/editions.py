@@ -36,14 +36,11 @@ class Edition:
     responses : mapping of questionnaire to mapping of (area, wave, age band) to int
     own : tuple of OwnTable
         Counts of a council's own children.
-    scorecard : dict or None
-        As it was written; see `brightspots.disclosure.local_figures`.
     """
 
     cells: Mapping[str, Mapping[Cell, Decision]]
     responses: Mapping[str, Mapping[tuple[str, str, str], int]]
     own: tuple[OwnTable, ...] = ()
-    scorecard: Any = None
 
 
 def read_edition(path: str | Path) -> Edition:
@@ -78,8 +75,7 @@ def _edition(body: Any) -> Edition:
     for r in body["responses"]:
         if r["n"] is not None:
             responses[r["questionnaire"]][(r["area"], r["wave"], r["age_band"])] = _count(r["n"])
-    own = tuple(map(read_own, body.get("own", ())))
-    return Edition(dict(cells), dict(responses), own, body.get("scorecard"))
+    return Edition(dict(cells), dict(responses), tuple(map(read_own, body.get("own", ()))))
 
 
 def _decision(figure: Mapping[str, Any]) -> Decision:
@@ -136,7 +132,7 @@ def what_is_known(
             for cell, decision in said.items():
                 numbers = true_numbers(tally, cell)
                 untold |= numbers is None
-                moves += [] if numbers is None else moves_of(*numbers, decision)
+                moves += [] if numbers is None else _moves(*numbers, decision)
             if not any(moves):
                 known |= said
             elif untold or any(0 < move < least_move for move in moves):
@@ -182,7 +178,7 @@ def true_numbers(tally: Tally, cell: Cell) -> tuple[int, int] | None:
     return n, count
 
 
-def moves_of(n: int, count: int, before: Decision) -> list[int]:
+def _moves(n: int, count: int, before: Decision) -> list[int]:
     """Return by how much the published numbers of a cell have moved; for a band at the least."""
     if before.status == "withheld":
         return []

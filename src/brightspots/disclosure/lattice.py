@@ -19,6 +19,7 @@ ALL = "all"
 Key = tuple[str, ...]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Sum(NamedTuple):

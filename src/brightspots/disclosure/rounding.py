@@ -17,11 +17,17 @@ from brightspots.disclosure.programs import Equations, is_solved, set_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from brightspots.disclosure.lattice import Ints, Mask, Sum
+    from brightspots.disclosure.lattice import Floats, Ints, Mask, Sum
 
 
-def round_together(counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask) -> Ints | None:
-    """Round counts to multiples that add up as the counts do, with the least sum of squared changes.
+def round_together(
+    counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask, pull: Floats | None = None
+) -> Ints | None:
+    """Round counts to multiples that add up as the counts do.
+
+    Without `pull` the sum of squared changes is the least. Whoever has this code can then try out which
+    tables become this one, and so tell more of a count than the multiples do. With one that nobody else
+    knows, a count goes up about as often as it lies above the multiple below it.
 
     Parameters
     ----------
@@ -31,6 +37,9 @@ def round_together(counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask) 
         The rounding base.
     is_seen : array of bool
         False for totals that are not published: any multiple will do for them.
+    pull : array of float, optional
+        For each count a number from 0 to 1 that nobody can foresee: it goes up where this is below its part
+        of a step, as far as the table allows.
 
     Returns
     -------
@@ -49,8 +58,9 @@ def round_together(counts: Ints, sums: Sequence[Sum], step: int, is_seen: Mask) 
     high = np.where(is_seen, below + (left > 0), counts.sum()).astype(float)
     columns = np.arange(len(counts))
     solver = Equations(sums, len(counts)).model(columns, low, high)
-    # From the multiple below to the one above, the squared change grows by this much.
-    growth = np.where(is_seen, (step - left) ** 2 - left**2, 0)
+    # From the multiple below to the one above, the squared change grows by this much, or the pull is against.
+    growth = (step - left) ** 2 - left**2 if pull is None else step * pull - left
+    growth = np.where(is_seen, growth, 0)
     solver.changeColsCost(len(counts), columns.astype(np.int32), growth.astype(float))
     for whole in (False, True):
         set_whole(solver, columns, whole)

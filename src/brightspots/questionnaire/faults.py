@@ -1,7 +1,8 @@
-"""Faults of a TOML file in words: every one, each with its place."""
+"""TOML files: read, written, and their faults in words, every one with its place."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +33,11 @@ def read_toml(path: Path, error: type[ConfigError]) -> dict[str, Any]:
         raise error(path.name, ["the file cannot be read as UTF-8 text; save it as a TOML file"]) from None
     except tomllib.TOMLDecodeError as fault:
         raise error(path.name, [f"this is not TOML: {fault}"]) from None
+
+
+def quoted(text: str) -> str:
+    """Return a TOML string, which is JSON's but for one character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def build(

@@ -26,6 +26,7 @@ from brightspots.statistics.ordinal import (
     scale_mean,
     weighted_scale_mean,
 )
+from brightspots.statistics.pooling import PooledShare, pooled_share
 from brightspots.statistics.proportion_tests import fixed_test, two_sample_test
 from brightspots.statistics.proportions import Interval, proportion_interval, worth_of_interval
 from brightspots.statistics.rates import rate_interval
@@ -61,6 +62,7 @@ __all__ = [
     "ItemSums",
     "MannWhitney",
     "Mean",
+    "PooledShare",
     "Poststratified",
     "Raked",
     "Ridit",
@@ -89,6 +91,7 @@ __all__ = [
     "linearised_n",
     "mann_whitney",
     "omega_total",
+    "pooled_share",
     "poststratify",
     "predictive_z",
     "proportion_interval",

@@ -17,13 +17,13 @@ TIE = 1e-7
 def binomial(n: float, share: float) -> Floats:
     """Probabilities of 0 to `n` when each of `n` counts with probability `share`."""
     k = np.arange(n + 1)
-    return _normalised(_log_choose(n, k) + xlogy(k, share) + xlog1py(n - k, -share))
+    return _normalised(log_choose(n, k) + xlogy(k, share) + xlog1py(n - k, -share))
 
 
 def beta_binomial(n: float, a: float, b: float) -> Floats:
     """Probabilities of 0 to `n` when the share itself is Beta(`a`, `b`)."""
     k = np.arange(n + 1)
-    return _normalised(_log_choose(n, k) + betaln(k + a, n - k + b))
+    return _normalised(log_choose(n, k) + betaln(k + a, n - k + b))
 
 
 def hypergeometric(total: float, positives: float, size: float) -> Floats:
@@ -31,7 +31,7 @@ def hypergeometric(total: float, positives: float, size: float) -> Floats:
     k = np.arange(size + 1)
     possible = (k <= positives) & (size - k <= total - positives)
     logs = np.full(k.shape, -np.inf)
-    logs[possible] = _log_choose(positives, k[possible]) + _log_choose(total - positives, size - k[possible])
+    logs[possible] = log_choose(positives, k[possible]) + log_choose(total - positives, size - k[possible])
     return _normalised(logs)
 
 
@@ -73,7 +73,8 @@ def _reach(variance: float, exponent: float) -> float:
     return float(third + np.sqrt(third**2 + 2 * exponent * variance))
 
 
-def _log_choose(n: float, k: Floats) -> Floats:
+def log_choose(n: float | Floats, k: Floats) -> Floats:
+    """Logarithms of how many ways there are to choose `k` of `n`."""
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 

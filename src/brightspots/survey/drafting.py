@@ -5,7 +5,6 @@ Suggestions come from names, question texts and value labels, never from answers
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brightspots.errors import ArgumentError, OutputError, SurveyError
+from brightspots.questionnaire.faults import quoted
 from brightspots.questionnaire.model import WellbeingScale
 from brightspots.questionnaire.spelling import fold, fold_band, fold_id
 from brightspots.survey.identity import identifies
@@ -352,7 +352,7 @@ def _mapping(exports: Sequence[Export], forms: Sequence[str], questionnaire: Que
     for role in ("response_id", "age_band", "age"):
         if role in roles and (role != "age" or role not in questionnaire.trait):
             first, *others = dict.fromkeys(roles.pop(role))
-            lines.append(f"{role} = {_quoted(first)}")
+            lines.append(f"{role} = {quoted(first)}")
             left += [name for name in others if name not in mapped]
     lines += [f"{key} = {_list(roles.get(key, []))}" for key in ("comments", "identity")]
     lines += [f"ignore = {_list(left)}", "", "[columns]"]
@@ -370,18 +370,13 @@ def _column_line(item: str, found: dict[str, Suggestion], forms: int) -> str:
     text = next((one.column.label for one in found.values() if one.column.label), "")
     note = f"   # score {score:.2f}" + (f": {_one_line(text)}" if text else "")
     if len(set(names.values())) == 1 and len(names) == forms:
-        return f"{item} = {_quoted(next(iter(names.values())))}{note}"
-    pairs = ", ".join(f"{_quoted(form)} = {_quoted(name)}" for form, name in names.items())
+        return f"{item} = {quoted(next(iter(names.values())))}{note}"
+    pairs = ", ".join(f"{quoted(form)} = {quoted(name)}" for form, name in names.items())
     return f"{item} = {{ {pairs} }}{note}"
 
 
 def _list(names: Iterable[str]) -> str:
-    return "[" + ", ".join(map(_quoted, dict.fromkeys(names))) + "]"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string, which is JSON's but for one character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "[" + ", ".join(map(quoted, dict.fromkeys(names))) + "]"
 
 
 def _one_line(text: str) -> str:
@@ -391,11 +386,11 @@ def _one_line(text: str) -> str:
 def _config(
     paths: Sequence[Path], forms: Sequence[str], questionnaire: Questionnaire, named: str, folder: Path
 ) -> str:
-    shown = [_quoted(_from(folder, path)) for path in paths]
+    shown = [quoted(_from(folder, path)) for path in paths]
     if forms == [""]:
         files = f"files = {shown[0]}"
     else:
-        pairs = ", ".join(f"{_quoted(form)} = {path}" for form, path in zip(forms, shown, strict=True))
+        pairs = ", ".join(f"{quoted(form)} = {path}" for form, path in zip(forms, shown, strict=True))
         files = f"files = {{ {pairs} }}"
     return config_text(named, f'mapping = "mapping.toml"\n{files}', list(questionnaire.trait))
 
@@ -426,7 +421,7 @@ def config_text(named: str, source: str, traits: list[str]) -> str:
     """
     return f"""# A draft: fill in what stands in capitals, then run `brightspots check` in this folder.
 [[survey]]
-questionnaire = {_quoted(named)}
+questionnaire = {quoted(named)}
 area = "YOUR COUNCIL"
 wave = "2021"                # the year, or year and month, in which the children answered
 {source}
@@ -450,8 +445,8 @@ def _benchmarks(questionnaire: Questionnaire) -> str:
     return f"""# Figures to compare with, one [[benchmark]] each. Take away the # and fill in.
 #
 # [[benchmark]]
-# measure = {_quoted(first.id)}
-# age_band = {_quoted(first.asked[0])}
+# measure = {quoted(first.id)}
+# age_band = {quoted(first.asked[0])}
 # comparator = "general population"   # or "care elsewhere", or "last wave"
 # percent = 0                          # or: count = 0 and n = 0
 # rounded_to = 1
