@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "report.html", "report.md", "figures.csv", "comparisons.csv", "groups.csv", "goes-with.csv",
-    "groups-last-time.csv", "figures.json", "release.json",
+    "groups-last-time.csv", "statutory.csv", "own-children.csv", "figures.json", "release.json",
 )  # fmt: skip
 
 

@@ -36,11 +36,14 @@ class Edition:
     responses : mapping of questionnaire to mapping of (area, wave, age band) to int
     own : tuple of OwnTable
         Counts of a council's own children.
+    scorecard : dict or None
+        As it was written; see `brightspots.disclosure.local_figures`.
     """
 
     cells: Mapping[str, Mapping[Cell, Decision]]
     responses: Mapping[str, Mapping[tuple[str, str, str], int]]
     own: tuple[OwnTable, ...] = ()
+    scorecard: Any = None
 
 
 def read_edition(path: str | Path) -> Edition:
@@ -75,7 +78,8 @@ def _edition(body: Any) -> Edition:
     for r in body["responses"]:
         if r["n"] is not None:
             responses[r["questionnaire"]][(r["area"], r["wave"], r["age_band"])] = _count(r["n"])
-    return Edition(dict(cells), dict(responses), tuple(map(read_own, body.get("own", ()))))
+    own = tuple(map(read_own, body.get("own", ())))
+    return Edition(dict(cells), dict(responses), own, body.get("scorecard"))
 
 
 def _decision(figure: Mapping[str, Any]) -> Decision:
@@ -132,7 +136,7 @@ def what_is_known(
             for cell, decision in said.items():
                 numbers = true_numbers(tally, cell)
                 untold |= numbers is None
-                moves += [] if numbers is None else _moves(*numbers, decision)
+                moves += [] if numbers is None else moves_of(*numbers, decision)
             if not any(moves):
                 known |= said
             elif untold or any(0 < move < least_move for move in moves):
@@ -178,7 +182,7 @@ def true_numbers(tally: Tally, cell: Cell) -> tuple[int, int] | None:
     return n, count
 
 
-def _moves(n: int, count: int, before: Decision) -> list[int]:
+def moves_of(n: int, count: int, before: Decision) -> list[int]:
     """Return by how much the published numbers of a cell have moved; for a band at the least."""
     if before.status == "withheld":
         return []

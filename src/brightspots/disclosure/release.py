@@ -19,16 +19,19 @@ from brightspots.disclosure.figures import (
     Responses,
     Search,
 )
+from brightspots.disclosure.local_figures import points_of
 from brightspots.disclosure.one_survey import OneSurvey
 from brightspots.disclosure.own_counts import OwnResult
 from brightspots.disclosure.own_figures import OwnTable
 from brightspots.disclosure.own_protection import protect_own
 from brightspots.disclosure.plan import Bounds
 from brightspots.disclosure.policy import Policy, load_policy
+from brightspots.disclosure.scorecards import pass_scorecard
 from brightspots.disclosure.statutory import PublishedComparison, pass_published
 from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, Estimates
+from brightspots.findings.scorecard import Scorecard
 from brightspots.findings.statutory import StatutoryComparisons
 from brightspots.tables import Table
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from brightspots.disclosure.scorecards import ReleasedScorecard
     from brightspots.questionnaire.model import Questionnaire
 
 _KEY = object()
@@ -75,6 +79,8 @@ class Release:
         Published figures of councils, as the publisher gives them.
     own : tuple of OwnTable
         Counts of a council's own children: SDQ, stability, ages.
+    scorecard : ReleasedScorecard or None
+        Where a strategy stands.
     """
 
     policy: Policy
@@ -90,6 +96,7 @@ class Release:
     searches: tuple[Search, ...]
     statutory: tuple[PublishedComparison, ...]
     own: tuple[OwnTable, ...]
+    scorecard: ReleasedScorecard | None
     _published: tuple[Figure, ...]
     _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
@@ -166,14 +173,18 @@ class Release:
             "responses": [asdict(r) for r in self.responses],
             "figures": [asdict(f) for f in sorted(self._published, key=_by_name)],
             "own": [asdict(table) for table in self.own],
+            "scorecard": None if self.scorecard is None else asdict(self.scorecard),
         }
 
     def __repr__(self) -> str:
         held = sum(f.status == "withheld" for f in self.figures)
         banded = sum(f.status == "banded" for f in self.figures)
+        published = sum(len(one.figures) for one in self.statutory)
+        beside = f", {published} published figures, {len(self.own)} tables of own counts"
         return (
             f"<Release under policy {self.policy.id}: {len(self.figures)} figures, {banded} banded, "
-            f"{held} withheld, {len(self.comparisons)} comparisons, {len(self.cohorts)} cohorts>"
+            f"{held} withheld, {len(self.comparisons)} comparisons, {len(self.cohorts)} cohorts"
+            f"{beside if published or self.own else ''}>"
         )
 
     def _repr_html_(self) -> str:
@@ -181,7 +192,7 @@ class Release:
 
 
 def release(
-    *results: Result | StatutoryComparisons | OwnResult,
+    *results: Result | StatutoryComparisons | OwnResult | Scorecard,
     policy: Policy | str | Path = "council",
     previous: Sequence[str | Path] = (),
 ) -> Release:
@@ -193,11 +204,13 @@ def release(
     Parameters
     ----------
     *results : Estimates, Comparisons, Cohorts, Descriptions or Rechecks; StatutoryComparisons; Totals, \
-Change, Stability or AgeProfile
+Change, Stability or AgeProfile; one Scorecard
         Everything of one publication. What is left out here must not be published beside it. Descriptions go
         out with the cohorts that they describe, and only with those that are shown. Published figures pass.
         Counts of a council's own children (SDQ, stability, ages) go out by the policy's rules for tables of
-        counts; where published figures are of the same children, those stay known.
+        counts; where published figures are of the same children, those stay known. A scorecard goes out with
+        the estimates and comparisons that it was made from, and says no more than they do; what the council
+        keeps or states itself goes by the policy.
     policy : Policy, str or path, default "council"
         Disclosure policy: one that hides and bands (``council``, ``ons-10``, or your own file). Those for
         tables of counts are refused; see `brightspots.disclosure.protect_counts`.
@@ -229,14 +242,15 @@ Change, Stability or AgeProfile
     """
     policy = policy if isinstance(policy, Policy) else load_policy(policy)
     by_questionnaire: dict[str, list[Any]] = defaultdict(list)
+    cards = [result for result in results if isinstance(result, Scorecard)]
     statutory = tuple(pass_published(r) for r in results if isinstance(r, StatutoryComparisons))
     own_results = [r for r in results if isinstance(r, OwnResult)]
-    surveyed = [r for r in results if not isinstance(r, StatutoryComparisons | OwnResult)]
+    surveyed = [r for r in results if not isinstance(r, StatutoryComparisons | OwnResult | Scorecard)]
     for result in surveyed:
         if not isinstance(result, Result):
             raise ArgumentError(
                 "release takes estimates, comparisons, cohorts, their descriptions and rechecks, statutory "
-                f"figures, SDQ, stability and age profiles, not a {type(result).__name__}."
+                f"figures, SDQ, stability, age profiles and a scorecard, not a {type(result).__name__}."
             )
         if result.source is None:
             raise ArgumentError(
@@ -246,6 +260,8 @@ Change, Stability or AgeProfile
         by_questionnaire[result.source.questionnaire.id].append(result)
     if not results:
         raise ArgumentError("release got nothing to release.")
+    if len(cards) > 1:
+        raise ArgumentError("release got two scorecards; a publication has one.")
     confidences = {_confidence_of(result) for result in surveyed}
     if len(confidences) > 1:
         raise ArgumentError(
@@ -257,6 +273,11 @@ Change, Stability or AgeProfile
     lists: dict[str, list[Any]] = defaultdict(list)
     for name, own in by_questionnaire.items():
         OneSurvey(name, own, policy, editions, *confidences).add_to(parts, lists)
+    passed = [
+        pass_scorecard(card, policy, lists["figures"], lists["comparisons"], points_of(editions))
+        for card in cards
+    ]
+    lists["protected"] += [hidden for one in passed for hidden in one.audit]
     before = [table for edition in editions for table in edition.own]
     protected = protect_own(own_results, policy, statutory, before)
     lists["protected"] += [hidden for one in protected for hidden in one.audit]
@@ -276,6 +297,7 @@ Change, Stability or AgeProfile
         searches=tuple(lists["searches"]),
         statutory=statutory,
         own=tuple(one.table for one in protected),
+        scorecard=passed[0].card if passed else None,
         _protected=tuple(lists["protected"]),
     )
 

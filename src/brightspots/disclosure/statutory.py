@@ -63,8 +63,8 @@ class PublishedFigure:
         Of an SDQ figure: the share with a score, and of how many.
     position, side : str or None
         Where the council lies among all, true differences allowed for.
-    times, values : tuple
-        Its course over the years; None where a year is withheld.
+    times, values, value_reasons : tuple
+        Its course over the years, and why there is no value where there is None.
     slope, slope_lower, slope_upper : float or None
         The line over the years, if there is one.
     target : float or None
@@ -93,6 +93,7 @@ class PublishedFigure:
     side: str | None
     times: tuple[str, ...]
     values: tuple[float | None, ...]
+    value_reasons: tuple[str, ...]
     slope: float | None
     slope_lower: float | None
     slope_upper: float | None
@@ -129,8 +130,8 @@ class PublishedComparison:
 
 SAME = (
     "area", "measure", "age_group", "time", "unit", "value", "count", "n", "lower", "upper", "coverage",
-    "eligible", "position", "side", "times", "values", "slope", "slope_lower", "slope_upper", "target",
-    "target_met", "source",
+    "eligible", "position", "side", "times", "values", "value_reasons", "slope",
+    "slope_lower", "slope_upper", "target", "target_met", "source",
 )  # fmt: skip
 
 

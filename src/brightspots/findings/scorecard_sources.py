@@ -226,9 +226,16 @@ class Sources:
             first.value,
             numerator=first.count if is_share else None,
             denominator=first.n if is_share else None,
+            published=first.source,
             missing="" if first.value is not None else first.reason,
         )
-        earlier = [_year(at, value) for at, value in reversed(series.items()) if at < first.time]
+        earlier = [
+            Reading(
+                _march(at), value, published=first.source, missing="" if value is not None else "withheld"
+            )
+            for at, value in reversed(series.items())
+            if at < first.time
+        ]
         start = said.baseline
         if start is None and one.baseline:
             start = next((r for r in earlier if r.as_at[:4] == one.baseline.as_at[:4]), None)
@@ -262,10 +269,6 @@ def _named(strategy: Strategy, measure: str) -> tuple[tuple[str, str], ...]:
 def _march(time: str) -> str:
     """Return the date of a published year: the DfE's years end in March."""
     return f"{time[:4]}-03"
-
-
-def _year(time: str, value: float | None) -> Reading:
-    return Reading(_march(time), value, missing="" if value is not None else "withheld")
 
 
 def _own_line(one: TrackedMeasure, series: Iterable[LocalFigure], said: Line) -> Line:

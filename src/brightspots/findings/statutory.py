@@ -38,8 +38,8 @@ COLUMNS = (
     "measure", "category", "age_group", "comparator", "n", "count", "value", "lower", "upper", "benchmark",
     "benchmark_n", "benchmark_mean", "difference", "verdict", "reason", "source", "area", "time", "unit",
     "benchmark_reason", "missing", "coverage", "eligible", "benchmark_coverage", "target", "target_met",
-    "position", "side", "position_reason", "areas", "times", "values", "slope", "slope_lower", "slope_upper",
-    "slope_reason",
+    "position", "side", "position_reason", "areas", "times", "values", "value_reasons", "slope",
+    "slope_lower", "slope_upper", "slope_reason",
 )  # fmt: skip
 
 
@@ -123,8 +123,9 @@ def compare_returns(
         share with a score, of those ``eligible``) and ``benchmark_coverage`` beside every SDQ figure;
         ``target target_met``; as footnotes ``position side position_reason areas``, as in
         `place_among_areas` (``many_withheld`` where more than a tenth of councils hide theirs); and over the
-        years ``times values``, with the ``slope`` a year, ``slope_lower slope_upper``, or the
-        ``slope_reason`` why there is no line (``few_years``, ``departure``, or that of a missing year).
+        years ``times values``, with the ``value_reasons`` where there is none, the ``slope`` a year,
+        ``slope_lower slope_upper``, or the ``slope_reason`` why there is no line (``few_years``,
+        ``departure``, or that of a missing year).
 
     Raises
     ------
@@ -347,6 +348,7 @@ def _line(figure: Figure, at: str, own: Place, back: int | None, confidence: flo
     found: dict[str, Any] = {
         "times": tuple(years),
         "values": tuple(reading.value for reading in years.values()),
+        "value_reasons": tuple("" if r.value is not None else r.reason for r in years.values()),
     }
     if figure.measure.kind == "average":
         return found

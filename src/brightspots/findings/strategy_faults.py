@@ -9,7 +9,7 @@ from brightspots.findings.strategy_dates import as_text, last_day, measured_on
 from brightspots.returns.catalogue import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ONLY_OF = {
     "questionnaire": ("survey",),
@@ -66,8 +66,10 @@ def _of_measure(place: str, one: dict[str, Any], series: Mapping[str, tuple[Any,
         if isinstance(one.get(key), dict):
             dated = origin in ("statutory", "local") and key == "baseline" and set(one[key]) <= {"as_at"}
             yield from () if dated else _figure_faults(f"{place} {key}", one[key], one.get("unit", "percent"))
+    own = series.get(str(one.get("measure")), ()) if origin == "local" else ()
+    yield from _date_faults(place, one, own)
     unit = one.get("unit", "percent")
-    for figure in series.get(str(one.get("measure")), ()) if origin == "local" else ():
+    for figure in own:
         if unit != "percent" and figure.numerator is not None:
             yield f"{place} unit: the local measures hold numerators; those make a percent"
             break
@@ -104,6 +106,18 @@ def _goal_faults(place: str, one: dict[str, Any], origin: str) -> Iterator[str]:
         start, due = _day(measured_on, baseline.get("as_at")), _day(last_day, one["due"])
         if start and due and start >= due:
             yield f"{place} due: should be after the baseline"
+
+
+def _date_faults(place: str, one: dict[str, Any], own: Iterable[Any]) -> Iterator[str]:
+    baseline, latest = (one[k] if isinstance(one.get(k), dict) else {} for k in ("baseline", "latest"))
+    at = as_text(baseline.get("as_at"))
+    if at and at == as_text(latest.get("as_at")):
+        yield f"{place} latest: is of the same date as the baseline; leave it out, or give its own date"
+    held = [figure.as_at for figure in own]
+    if set(baseline) == {"as_at"} and held and at not in held:
+        yield f"{place} baseline: the local measures hold none of {at}; they hold {', '.join(held)}"
+    if set(baseline) - {"as_at"} and at in held:
+        yield f"{place} baseline: the local measures hold a figure of {at}; name the date alone"
 
 
 def _day(read: Any, value: Any) -> Any:

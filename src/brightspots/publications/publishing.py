@@ -23,6 +23,8 @@ from brightspots.publications.text import (
     to_json,
     to_last_time_csv,
     to_markdown,
+    to_own_csv,
+    to_statutory_csv,
 )
 
 EDITION = "release.json"
@@ -50,6 +52,8 @@ FORMATS: dict[str, dict[str, Callable[[Edition], str]]] = {
         "groups.csv": lambda edition: to_groups_csv(edition.contents),
         "goes-with.csv": lambda edition: to_goes_with_csv(edition.contents),
         "groups-last-time.csv": lambda edition: to_last_time_csv(edition.contents),
+        "statutory.csv": lambda edition: to_statutory_csv(edition.contents),
+        "own-children.csv": lambda edition: to_own_csv(edition.contents),
     },
     "json": {"figures.json": lambda edition: to_json(edition.contents)},
 }

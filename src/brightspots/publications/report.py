@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.publications.beside import beside_report, statutory_sections
 from brightspots.publications.document import Report, Section
 from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
@@ -31,6 +32,8 @@ def arrange(contents: Contents) -> Report:
     ['Summary', 'Wellbeing of children in care', 'About these figures']
     """
     places = contents.places
+    if not places:
+        return beside_report(contents)
     areas = listed(dict.fromkeys(plain(place.area) for place in places))
     waves = listed(dict.fromkeys(plain(place.wave) for place in places))
     surveys = "; ".join(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
@@ -40,6 +43,7 @@ def arrange(contents: Contents) -> Report:
         sections=(
             summary(contents),
             *(_survey(contents, place) for place in places),
+            *statutory_sections(contents),
             about_section(contents),
         ),
     )

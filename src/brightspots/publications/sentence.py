@@ -35,6 +35,18 @@ class ComparisonKey(NamedTuple):
     source: str
 
 
+class BesideKey(NamedTuple):
+    """What identifies something beside the survey: a published figure, or counts of a council's children.
+
+    `what` is a measure, or ``sdq``, ``stability`` or ``ages``.
+    """
+
+    area: str
+    what: str
+    time: str
+    age_group: str = ""
+
+
 @dataclass(frozen=True)
 class Sentence:
     """Something said, and what allows it.
@@ -48,12 +60,15 @@ class Sentence:
         The comparisons behind it.
     lead : str
         How the text begins, where that much is worth reading by itself.
+    beside : tuple of BesideKey
+        What beside the survey stands behind it.
     """
 
     text: str
     figures: tuple[FigureKey, ...] = ()
     comparisons: tuple[ComparisonKey, ...] = ()
     lead: str = ""
+    beside: tuple[BesideKey, ...] = ()
 
     @property
     def rest(self) -> str:
@@ -82,4 +97,5 @@ def paragraph(sentences: Iterable[Sentence]) -> Sentence:
         tuple(dict.fromkeys(key for part in parts for key in part.figures)),
         tuple(dict.fromkeys(key for part in parts for key in part.comparisons)),
         parts[0].lead if parts else "",
+        tuple(dict.fromkeys(key for part in parts for key in part.beside)),
     )

@@ -2,7 +2,8 @@
 
 Every sentence carries the keys of the figures and comparisons that allow it. Words that rank ("better",
 "worse", "higher", "lower") stand only where a verdict ranks; what is hidden is said to be hidden. Figures,
-comparisons and groups have a module each; `Sentences` says them all.
+comparisons, groups, published figures and a council's own counts have a module each; `Sentences` says them
+all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.publications.group_sentences import GroupSentences
+from brightspots.publications.own_sentences import OwnSentences
 from brightspots.publications.sentence import Sentence, figure_key, paragraph
+from brightspots.publications.statutory_sentences import StatutorySentences
 
 if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure
@@ -23,7 +26,7 @@ NO_SEARCH = "No search for groups was made."
 IN_WORDS = "The comparisons in words:"
 
 
-class Sentences(GroupSentences):
+class Sentences(GroupSentences, StatutorySentences, OwnSentences):
     """The sentences for everything in a release."""
 
 

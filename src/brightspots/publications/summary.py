@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
+from brightspots.publications.beside import in_brief
 from brightspots.publications.document import Bullets, Paragraph, Section
 from brightspots.publications.sentence import Sentence
 from brightspots.publications.sentences import NONE_BETTER, NONE_WORSE, NOTHING_RELEASED
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from brightspots.publications.contents import Contents, Place
     from brightspots.publications.document import Block
 
+BESIDE = "Beside the survey"
 MOST = 0.70
 """A good answer is named without a comparison if its whole likely range lies above this, or all below it."""
 MANY = 8
@@ -27,10 +29,13 @@ LONGEST = 5
 
 def summary(contents: Contents) -> Section:
     """Return the summary of a release."""
+    if not contents.places:
+        return Section("Summary", in_brief(contents))
     answered = tuple(contents.words.responses(contents.responses_of(place)[-1]) for place in contents.places)
     first: Block = Bullets(answered) if len(answered) > 1 else Paragraph(answered[0])
     if not contents.figures:
-        return Section("Summary", (first, Paragraph(Sentence(NOTHING_RELEASED))))
+        beside = _section(BESIDE, in_brief(contents))
+        return Section("Summary", (first, Paragraph(Sentence(NOTHING_RELEASED))), tuple(beside))
     return Section(
         "Summary",
         (first,),
@@ -40,6 +45,7 @@ def summary(contents: Contents) -> Section:
             *_section("Who may need more", _who(contents, "low")),
             *_section("Who is doing well", _who(contents, "high")),
             *_section("What we cannot tell", _cannot_tell(contents)),
+            *_section(BESIDE, in_brief(contents)),
         ),
     )
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from brightspots.disclosure.figures import ReleasedCohort, ReleasedDescription, ReleasedRecheck
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.findings.cohort_waves import NO_CLEAR_EXCESS, STILL
+from brightspots.publications.beside_rows import OWN_COLUMNS, STATUTORY_COLUMNS, own_rows, statutory_rows
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bullets, Paragraph, Table
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
+from brightspots.publications.statutory_sentences import LOW_RELIABILITY, ROUNDS_TO_ZERO
 from brightspots.publications.wording import plain
 from brightspots.statistics.rounding import half_up
 
@@ -60,7 +62,7 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 AT_START = re.compile(r"^([-+=]|\d+[.)](?=\s))")
 FORMULA = tuple("=+-@＝＋－＠")
 ROLES = {"hot_spot": "within another"}
-SYMBOLS = (HIDDEN, NOT_AVAILABLE, NOT_ASKED)
+SYMBOLS = (HIDDEN, NOT_AVAILABLE, NOT_ASKED, ROUNDS_TO_ZERO, LOW_RELIABILITY)
 
 
 # ---------------------------------------------------------------------------------------------- Markdown
@@ -84,7 +86,7 @@ def escaped(text: str) -> str:
     """
     text = AT_START.sub(r"\\\1", MARKUP.sub(r"\\\1", plain(text)))
     for symbol in SYMBOLS:
-        text = text.replace(f"\\[{symbol[1]}\\]", symbol)
+        text = text.replace(f"\\[{symbol[1:-1]}\\]", symbol)
     return text
 
 
@@ -150,6 +152,16 @@ def to_last_time_csv(contents: Contents) -> str:
     return _csv(RECHECK_COLUMNS, recheck_rows(contents))
 
 
+def to_statutory_csv(contents: Contents) -> str:
+    """Return every published figure beside every other side as one row of a CSV file."""
+    return _csv(STATUTORY_COLUMNS, statutory_rows(contents))
+
+
+def to_own_csv(contents: Contents) -> str:
+    """Return every count of a council's own children as one row of a CSV file."""
+    return _csv(OWN_COLUMNS, own_rows(contents))
+
+
 def to_json(contents: Contents) -> str:
     """Return the released figures, comparisons and groups as JSON."""
     release = contents.release
@@ -193,6 +205,8 @@ def to_json(contents: Contents) -> str:
         ],
         "groups": group_rows(contents),
         "groups_last_time": recheck_rows(contents),
+        "statutory": statutory_rows(contents),
+        "own_children": own_rows(contents),
     }
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
