@@ -23,6 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+NEWS = 10
+"""How a run ends that is asked to say so when flags are new, cleared or turned round."""
+
 Config = Annotated[Path, typer.Argument(help="A run config, or the folder that holds brightspots.toml.")]
 
 
@@ -156,6 +159,31 @@ def tally(
 
 @app.command()
 @_guarded
+def run(
+    config: Config,
+    state: Annotated[Path, typer.Option(help="Folder of the state; made by the first run.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the report; else <area>-<wave> beside the config.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Log, JSON lines; else log.jsonl in the state.")] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 10 when flags are new, cleared or turned round.")
+    ] = False,
+) -> None:
+    """Do a scheduled run: report, follow the flags, and say what changed since the last run and why."""
+    from brightspots.watch.run import run_scheduled
+    from brightspots.watch.telling import outcome_text
+
+    outcome = run_scheduled(config, state, out=out, log=log, say=_say)
+    typer.echo(outcome_text(outcome))
+    for message in outcome.undelivered:
+        typer.echo(message, err=True)
+    if exit_code and outcome.has_news:
+        raise typer.Exit(NEWS)
+
+
+@app.command()
+@_guarded
 def pool(
     files: Annotated[list[Path], typer.Argument(help="What the councils gave, one file each.")],
     questionnaire: Annotated[str, typer.Option(help="A shipped name, or a TOML file.")] = "children-in-care",
@@ -176,6 +204,24 @@ def pool(
     write_benchmarks(chosen.to_benchmarks(), out)
     typer.echo(chosen.describe())
     typer.echo(f"Written to {out}", err=True)
+
+
+@app.command()
+@_guarded
+def history(
+    state: Annotated[Path, typer.Option(help="Folder of the state.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show the scheduled runs of a state, and the flags that stand."""
+    from brightspots.watch.history import read_history
+    from brightspots.watch.telling import history_text
+
+    runs, flags = read_history(state)
+    if as_json:
+        data = {"runs": [row._asdict() for row in runs], "flags": flags}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(history_text(runs, flags))
 
 
 @app.command()

@@ -257,6 +257,21 @@ class ExchangeConfig(Frozen):
     until: date
 
 
+class WatchConfig(Frozen):
+    """Whom a scheduled run tells of flags that are new, cleared or turned round; nobody by default.
+
+    Attributes
+    ----------
+    alert_folder : str
+        A folder to put one JSON file an alert into.
+    alert_command : tuple of str
+        A program with its arguments, which gets the JSON on its standard input.
+    """
+
+    alert_folder: str = ""
+    alert_command: tuple[Text, ...] = ()
+
+
 class RunConfig(Frozen):
     """Everything that a run needs.
 
@@ -274,6 +289,7 @@ class RunConfig(Frozen):
     ] = ()
     release: ReleaseConfig = ReleaseConfig()
     exchange: ExchangeConfig | None = None
+    watch: WatchConfig = WatchConfig()
     folder: Path = Field(default=Path(), exclude=True)
 
     @property

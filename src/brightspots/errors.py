@@ -14,7 +14,9 @@
     ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
     ├── TallyError              BS500  exit 3   counts that cannot be added, subtracted or trusted
     ├── ReturnError             BS550  exit 3   published figures that cannot be read; carries the problems
-    └── ReleaseError            BS600  exit 4   nothing could be released safely
+    ├── ReleaseError            BS600  exit 4   nothing could be released safely
+    ├── StateError              BS700  exit 3   the state of scheduled runs cannot be read, or be trusted
+    └── StateHeldError          BS710  exit 5   another run holds the state
 
 Messages name files, columns and row numbers; never an answer, an id or free text.
 """
@@ -155,3 +157,17 @@ class ReleaseError(BrightspotsError):
 
     code = "BS600"
     exit_code = 4
+
+
+class StateError(BrightspotsError):
+    """The state of scheduled runs cannot be read, or does not fit this run; nothing in it was changed."""
+
+    code = "BS700"
+    exit_code = 3
+
+
+class StateHeldError(BrightspotsError):
+    """Another run holds the state."""
+
+    code = "BS710"
+    exit_code = 5

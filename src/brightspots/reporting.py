@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from brightspots.beside import Beside, read_beside
 from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
@@ -16,7 +16,7 @@ from brightspots.questionnaire.shipped import shipped_names
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from brightspots.disclosure.release import Release
@@ -41,6 +41,25 @@ class Source:
     questionnaire: Questionnaire
     answers: Survey | Tally
     problems: Problems
+
+
+class StoodOut(NamedTuple):
+    """A cohort that stood out in an earlier wave, to be tested again by name.
+
+    Attributes
+    ----------
+    questionnaire, area, wave : str
+    measure : str
+    direction : {"low", "high"}
+    conditions : tuple of (trait, level)
+    """
+
+    questionnaire: str
+    area: str
+    wave: str
+    measure: str
+    direction: Literal["low", "high"]
+    conditions: tuple[tuple[str, str], ...]
 
 
 def read_sources(config: RunConfig, say: Callable[[str], None] = silent) -> list[Source]:
@@ -126,6 +145,8 @@ def make_release(
     say: Callable[[str], None] = silent,
     *,
     beside: list[Beside] | None = None,
+    previous: Sequence[Path] = (),
+    stood_out: Sequence[StoodOut] = (),
 ) -> Release:
     """Estimate, compare, search for cohorts, and let out what is safe: all of a run in one release.
 
@@ -138,6 +159,10 @@ def make_release(
         Told the name of each step.
     beside : list of Beside, optional
         From `read_run`; read here by default.
+    previous : sequence of Path
+        Earlier editions, beside those that the config names.
+    stood_out : sequence of StoodOut
+        Cohorts to test again by name, beside those that the config leads to.
 
     Returns
     -------
@@ -149,7 +174,8 @@ def make_release(
 
     _refuse_unknown_names(config, sources)
     benchmarks = _benchmarks(config, sources)
-    previous = [config.path(name) for name in config.release.previous]
+    policy = _named(config, config.release.policy, shipped_names("policies"))
+    editions = [*(config.path(name) for name in config.release.previous), *previous]
     results: list[Any] = []
     for place, source in enumerate(sources):
         if source.config.status == "open":
@@ -172,9 +198,10 @@ def make_release(
         if not source.config.counts:
             say(f"searching {source.questionnaire.id} for cohorts")
             results += _cohorts(config.cohorts, source, before, is_first=place == 0)
+            results += _once_more(stood_out, source, results, config.cohorts.within or None)
     results += [one.result for one in (read_beside(config, say) if beside is None else beside)]
     say("auditing the release")
-    return release(*results, policy=config.release.policy, previous=previous)
+    return release(*results, policy=policy, previous=editions)
 
 
 def _cohorts(
@@ -207,6 +234,33 @@ def _cohorts(
     if typed:
         results.append(recheck_cohorts(typed, source.answers, measure=config.measures[0], within=within))
     return results
+
+
+def _once_more(
+    stood_out: Sequence[StoodOut],
+    source: Source,
+    results: Sequence[Any],
+    within: Literal["age_band"] | None,
+) -> list[CohortTable]:
+    """Test cohorts by name that stood out before, unless that is done already; a family for each wave."""
+    from brightspots.findings.cohort_waves import Rechecks, recheck_cohorts
+
+    done = {
+        (row.measure, row.direction, tuple(sorted(row.conditions.items())))
+        for result in results
+        if isinstance(result, Rechecks) and result.source.questionnaire.id == source.questionnaire.id
+        for row in result
+    }
+    families: dict[tuple[str, Literal["low", "high"], str], list[dict[str, str]]] = {}
+    for one in stood_out:
+        if (one.questionnaire, one.area) != (source.questionnaire.id, source.config.area):
+            continue
+        if (one.measure, one.direction, tuple(sorted(one.conditions))) not in done:
+            families.setdefault((one.measure, one.direction, one.wave), []).append(dict(one.conditions))
+    return [
+        recheck_cohorts(found, source.answers, measure=measure, direction=direction, within=within, wave=wave)
+        for (measure, direction, wave), found in families.items()
+    ]
 
 
 def _benchmarks(config: RunConfig, sources: list[Source]) -> Benchmarks | None:

@@ -85,6 +85,9 @@ class ReleasedComparison:
         How many other councils stand behind the other side, where it comes from their counts.
     unusual_among_areas : bool or None
         Whether ours is unusual even among councils that truly differ; None where no difference is claimed.
+    leans : str
+        ``better`` or ``worse`` where our figure differs at p of at most 0.10, for whoever follows it from
+        wave to wave; empty otherwise. It is said of shown figures only, whose numbers give it anyway.
     """
 
     figure: Figure
@@ -104,6 +107,7 @@ class ReleasedComparison:
     overridden: tuple[tuple[str, str], ...] = ()
     areas: int | None = None
     unusual_among_areas: bool | None = None
+    leans: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,11 @@ class ReleasedRecheck:
         The last wave; None where its counts are not known, or are not comparable.
     difference, difference_lower, difference_upper, detectable : float or None
         None unless both figures of this wave are shown.
+    stood_out_in : str
+        The wave in which it last stood out; empty for the last one.
+    leans : bool
+        Whether the excess has a one-sided p of at most 0.05, by itself: enough to keep a flag up. It is said
+        only where the two figures shown give it anyway, which they do not where forms were tested apart.
     """
 
     questionnaire: str
@@ -209,6 +218,8 @@ class ReleasedRecheck:
     difference_lower: float | None
     difference_upper: float | None
     detectable: float | None
+    stood_out_in: str = ""
+    leans: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, LOW_BASE, Estimates
 from brightspots.findings.intervals import Asked
 from brightspots.findings.profiles import searched_category
-from brightspots.findings.verdicts import BETTER, WORSE
+from brightspots.findings.verdicts import BETTER, LEANING, WORSE, leans_of
 from brightspots.statistics import proportion_interval
 
 if TYPE_CHECKING:
@@ -236,6 +236,7 @@ class OneSurvey:
         if figure.status == "no base":
             verdict, reason = "not compared", row.reason or "no_base"
         differs = verdict in (BETTER, WORSE) or reason == "small"
+        good_when_high = self.measures[row.measure].good_when_high(row.category)
         return ReleasedComparison(
             figure=figure,
             comparator=row.comparator,
@@ -249,11 +250,12 @@ class OneSurvey:
             detectable=row.detectable if shown else None,
             verdict=verdict,
             reason=reason,
-            higher_is_better=self.measures[row.measure].good_when_high(row.category),
+            higher_is_better=good_when_high,
             illustrative=row.illustrative,
             overridden=tuple(row.overridden.items()),
             areas=row.areas if shown else None,
             unusual_among_areas=row.unusual_among_areas if differs else None,
+            leans=leans_of(row.p, row.difference, higher_is_better=good_when_high) if shown else "",
         )
 
     def _is_shown(self, result: Cohorts, row: Any) -> bool:
@@ -361,6 +363,7 @@ class OneSurvey:
         shown = figure is not None and rest is not None and figure.status == rest.status == "shown"
         if figure is not None and figure.status != "no base" and not shown:
             state, reason = "withheld", ""
+        is_plain = shown and result.within is None and row.p is not None
         return ReleasedRecheck(
             questionnaire=self.name,
             area=area,
@@ -376,6 +379,8 @@ class OneSurvey:
             before=before,
             before_rest=before_rest,
             **{name: getattr(row, name) if shown else None for name in (*DIFFERENCE, "detectable")},
+            stood_out_in=result.wave,
+            leans=is_plain and row.p <= LEANING / 2,
         )
 
     def _responses(self) -> list[Responses]:

@@ -63,11 +63,14 @@ class Rechecks(CohortTable):
         What the last wave's search found; None where conditions were typed.
     measure, direction, within
         What the search of the last wave was after.
+    wave : str
+        The wave in which typed conditions were flagged; empty for the last one.
     """
 
     title = "Cohorts of the last wave"
     source: Tally
     flagged: Cohorts | None
+    wave: str
     measure: str
     direction: Direction
     within: str | None
@@ -85,6 +88,7 @@ def recheck_cohorts(
     measure: str | None = None,
     direction: Direction | None = None,
     within: Literal["age_band"] | None = None,
+    wave: str = "",
 ) -> Rechecks:
     """Test each cohort that was flagged in the last wave by itself in this one.
 
@@ -107,6 +111,8 @@ def recheck_cohorts(
         For typed conditions: by default ``low``.
     within : {"age_band"}, optional
         For typed conditions: as in `flag_cohorts`.
+    wave : str, optional
+        For typed conditions: the wave in which they stood out, where that was not the last one.
 
     Returns
     -------
@@ -147,8 +153,10 @@ def recheck_cohorts(
     ('children and young people in residential care', 'still', True)
     """
     if isinstance(flagged, Cohorts):
-        if (measure, direction, within) != (None, None, None):
-            raise ArgumentError("measure, direction and within are those of the search; leave them out.")
+        if (measure, direction, within, wave) != (None, None, None, ""):
+            raise ArgumentError(
+                "measure, direction, within and wave are those of the search; leave them out."
+            )
         conditions = [row.conditions for row in flagged if row.role in TOLD_BY_ITSELF]
         asked = Asked(flagged.measure, flagged.direction, flagged.within, flagged.source, flagged.age_bands)
     else:
@@ -164,6 +172,7 @@ def recheck_cohorts(
     result = Rechecks.from_rows(rows, COLUMNS)
     result.source, result.within = counted, asked.within
     result.flagged = flagged if isinstance(flagged, Cohorts) else None
+    result.wave = wave
     result.measure, result.direction = asked.measure, asked.direction
     result.promise = source.promise if isinstance(source, Survey) else ""
     return result

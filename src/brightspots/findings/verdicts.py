@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MINIMUM_BASE = 10
 ALPHA = 0.05
+LEANING = 0.10
+"""Two-sided p up to which a figure leans to one side: enough to keep a flag up, not to raise one."""
 
 BETTER, WORSE, SIMILAR, UNCLEAR, NOT_COMPARED = "better", "worse", "similar", "unclear", "not compared"
 
@@ -102,6 +104,19 @@ def judge(cases: Sequence[Case]) -> None:
             case.row |= dict(zip(("p", "q", "p_holm"), map(float, values), strict=True))
             case.row["verdict"], case.row["reason"] = _verdict_of(case)
             case.row["edge"] = (case.row["p"] <= ALPHA) != case.outcomes[0].excludes_zero
+
+
+def leans_of(p: float | None, difference: float | None, *, higher_is_better: bool | None) -> str:
+    """Return the side that a figure leans to, ``better`` or ``worse``; empty where it leans to none.
+
+    Examples
+    --------
+    >>> leans_of(0.08, -0.06, higher_is_better=True), leans_of(0.3, -0.06, higher_is_better=True)
+    ('worse', '')
+    """
+    if p is None or not difference or higher_is_better is None or p > LEANING:
+        return ""
+    return BETTER if (difference > 0) == higher_is_better else WORSE
 
 
 def _verdict_of(case: Case) -> tuple[str, str]:

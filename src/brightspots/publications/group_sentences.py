@@ -105,7 +105,8 @@ class GroupSentences(ComparisonSentences):
         parts = [part for part in (inside, rest, before, rest_before) if part is not None]
         keys = tuple(map(figure_key, parts))
         where = self.where(recheck.questionnaire, recheck.area, recheck.wave)
-        lead = f"{capital(plain(recheck.name))}{where} stood out in our last survey"
+        survey = f"survey of {plain(recheck.stood_out_in)}" if recheck.stood_out_in else "last survey"
+        lead = f"{capital(plain(recheck.name))}{where} stood out in our {survey}"
         if before is not None and rest_before is not None and before.share and rest_before.share is not None:
             lead += f" ({self.share(before)}, beside {self.share(rest_before)} of all others)"
         if recheck.state == "withheld":

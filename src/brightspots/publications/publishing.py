@@ -109,7 +109,7 @@ def publish(
     _refuse_foreign(target)
     edition = Edition(release)
     files = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
-    files[EDITION] = json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
+    files[EDITION] = edition_text(release)
     ours = {EDITION, *(name for one in FORMATS.values() for name in one)}
     try:
         replace_folder(target, {name: text.encode() for name, text in files.items()}, ours)
@@ -118,6 +118,19 @@ def publish(
             f"{folder} cannot be written: {plainly(error)}. What was there before is whole."
         ) from error
     return tuple(Path(folder) / name for name in files)
+
+
+def edition_text(release: Release) -> str:
+    """Return what ``release.json`` holds.
+
+    Examples
+    --------
+    >>> import brightspots as bs
+    >>> out = bs.release(bs.estimate(bs.make_survey(seed=1), measures=["nature"]))
+    >>> edition_text(out).splitlines()[1]
+    ' "brightspots": "release",'
+    """
+    return json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
 
 
 def _wanted(formats: Sequence[str]) -> list[str]:

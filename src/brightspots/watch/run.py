@@ -1,0 +1,360 @@
+"""The scheduled run: report, follow the flags, say what changed and why, tell whoever asked to know."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from brightspots.config import load_config
+from brightspots.errors import BrightspotsError, ConfigError, OutputError, ReleaseError
+from brightspots.publications.contents import Contents
+from brightspots.publications.folders import plainly, settle, write_whole
+from brightspots.publications.publishing import EDITION, edition_text, publish
+from brightspots.publications.report import arrange
+from brightspots.publications.text import to_markdown
+from brightspots.reporting import StoodOut, make_release, output_folder, read_run, silent
+from brightspots.watch.alerts import alert_of, call, drop
+from brightspots.watch.changes import changed_inputs, describe_changes
+from brightspots.watch.inputs import inputs_of
+from brightspots.watch.ledger import Ledger
+from brightspots.watch.log import logging_to, tell
+from brightspots.watch.observing import observe
+from brightspots.watch.store import CLOSED, DROPPED, NOTED, Run, Store, as_json, hash_of, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from brightspots.config import RunConfig, WatchConfig
+    from brightspots.disclosure.release import Release
+
+ALERT_DUE, ALERTED = "alert due", "alerted"
+CHANGES, LOG = "changes.json", "log.jsonl"
+SEARCHES: dict[str, Literal["low", "high"]] = {"worse": "low", "better": "high"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scheduled run came to.
+
+    Attributes
+    ----------
+    number : int
+        Of the run in its state.
+    folder : Path
+        Where the report is.
+    changes : dict
+        What ``changes.json`` holds.
+    release : Release
+    undelivered : tuple of str
+        Why alerts could not be delivered; they are tried again by the next run.
+    """
+
+    number: int
+    folder: Path
+    changes: dict[str, Any]
+    release: Release
+    undelivered: tuple[str, ...] = ()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a flag is new, cleared or turned round."""
+        return bool(self.changes["changes"])
+
+
+def run_scheduled(
+    config: str | Path,
+    state: str | Path,
+    *,
+    out: str | Path | None = None,
+    log: str | Path | None = None,
+    say: Callable[[str], None] = silent,
+) -> Outcome:
+    """Do one scheduled run: all of it, or nothing but a line in the log.
+
+    Parameters
+    ----------
+    config : str or path
+        A run config, or the folder that holds one.
+    state : str or path
+        The folder of the state; made if it is not there.
+    out : str or path, optional
+        The folder of the report, by default ``<area>-<wave>`` beside the config.
+    log : str or path, optional
+        The log, by default ``log.jsonl`` in the folder of the state.
+    say : callable, optional
+        Told the name of each step.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    StateHeldError
+        If another run holds the state.
+    StateError
+        If the state cannot be trusted, or holds a later wave.
+    BrightspotsError
+        Whatever stops a report.
+    """
+    with logging_to(Path(log) if log else Path(state) / LOG), _told():
+
+        def say_and_tell(step: str) -> None:
+            say(step)
+            tell(step)
+
+        return _run(load_config(config), Path(state), Path(out) if out else None, say_and_tell)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the log how a run begins and fails."""
+    tell("run started")
+    try:
+        yield
+    except BrightspotsError as error:
+        tell("run failed", level=logging.ERROR, code=error.code, message=str(error))
+        raise
+    except Exception as fault:
+        tell("run failed", level=logging.ERROR, code="BS000", message=type(fault).__name__)
+        raise
+
+
+def _run(config: RunConfig, state: Path, out: Path | None, say: Callable[[str], None]) -> Outcome:
+    surveys = _surveys_of(config)
+    folder = (out or output_folder(config)).resolve()
+    with opened(state) as store:
+        settle_interrupted(store)
+        inputs = inputs_of(config)
+        read = inputs.read()
+        sources, beside = read_run(config, say)
+        with tempfile.TemporaryDirectory() as spare:
+            previous = _previous_editions(store, folder, Path(spare))
+            stood_out = _stood_out(_last_ledger(store), surveys)
+            try:
+                release = make_release(
+                    config, sources, say, beside=beside, previous=previous, stood_out=stood_out
+                )
+            except ReleaseError as error:
+                raise ReleaseError(f"{error} {_which(store)}".strip()) from error
+        inputs.refuse_replaced(read)
+        say("writing")
+        return conclude(
+            store,
+            release,
+            surveys=surveys,
+            inputs=inputs.hashes(read, store.secret),
+            folder=folder,
+            formats=config.release.formats,
+            watch=config.watch,
+            beside=config.folder,
+            now=datetime.now(UTC),
+        )
+
+
+def conclude(
+    store: Store,
+    release: Release,
+    *,
+    surveys: list[dict[str, str]],
+    inputs: Mapping[str, str],
+    folder: Path,
+    formats: Sequence[str],
+    watch: WatchConfig,
+    beside: Path,
+    now: datetime,
+) -> Outcome:
+    """Note a run, publish its report, close it, and tell whoever asked to know.
+
+    Parameters
+    ----------
+    store : Store
+    release : Release
+    surveys : list of dict
+        Questionnaire, area, wave and status of each.
+    inputs : mapping of kind to str
+        Their keyed hashes.
+    folder : Path
+        Of the report.
+    formats : sequence of str
+    watch : WatchConfig
+    beside : Path
+        The folder of the config, in which alerts are dropped and commands called.
+    now : datetime
+        For people: the order of runs is that of their numbers.
+    """
+    last, at = _last_closed(store), now.isoformat(timespec="seconds")
+    if last is not None and at < last.at:
+        tell("the clock is behind that of the last run", level=logging.WARNING)
+    ledger = _last_ledger(store)
+    waves = {(s["questionnaire"], s["area"]): s["wave"] for s in surveys if s["status"] == "closed"}
+    followed = ledger.after(waves, observe(release))
+    report = to_markdown(arrange(Contents(release)))
+    changes = describe_changes(
+        surveys,
+        changed_inputs(last, inputs),
+        (ledger, followed),
+        (store.document(last.report) if last else "", report),
+        is_first=last is None,
+    )
+    documents = {
+        "edition": edition_text(release),
+        "report": report,
+        "ledger": as_json(followed.as_data()),
+        "changes": as_json(changes),
+    }
+    number = store.note(at, inputs, surveys, documents, str(folder), _standing_edition(folder))
+    try:
+        publish(release, folder, formats=formats)
+    except BrightspotsError:
+        store.add(number, at, DROPPED)
+        raise
+    try:
+        write_whole(store.folder / CHANGES, json.dumps(changes, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise OutputError(f"{store.folder / CHANGES} cannot be written: {plainly(error)}.") from error
+    is_due = bool(changes["changes"]) and bool(watch.alert_folder or watch.alert_command)
+    store.add(number, at, CLOSED, *([ALERT_DUE] if is_due else []))
+    tell("run closed", run=number, inputs=changes["inputs"], flags=_counts(changes), folder=str(folder))
+    return Outcome(number, folder, changes, release, _deliver(store, watch, beside, at))
+
+
+def settle_interrupted(store: Store) -> None:
+    """Find out what became of a run that was interrupted, from what stands in its folder.
+
+    Where that is neither its edition nor the one before, nobody can know: then it counts as published.
+    """
+    for run in store.runs()[-1:]:
+        if run.outcome == NOTED:
+            folder = Path(run.folder)
+            settle(folder)
+            stands = _standing_edition(folder)
+            if stands != run.edition and stands == run.stood:
+                store.add(run.number, run.at, DROPPED)
+            tell("the last run was interrupted", level=logging.WARNING, run=run.number)
+
+
+def _surveys_of(config: RunConfig) -> list[dict[str, str]]:
+    surveys = [
+        {name: getattr(one, name) for name in ("questionnaire", "area", "wave", "status")}
+        for one in config.surveys
+    ]
+    chains = [(one["questionnaire"], one["area"]) for one in surveys]
+    twice = sorted({" in ".join(chain) for chain in chains if chains.count(chain) > 1})
+    if twice:
+        raise ConfigError(
+            "brightspots.toml",
+            [f"survey {name} is there twice: a scheduled run follows one wave of each" for name in twice],
+        )
+    return surveys
+
+
+def _last_closed(store: Store) -> Run | None:
+    return next((run for run in reversed(store.runs()) if run.outcome == CLOSED), None)
+
+
+def _last_ledger(store: Store) -> Ledger:
+    last = _last_closed(store)
+    return Ledger.of(json.loads(store.document(last.ledger))) if last else Ledger({})
+
+
+def _standing_edition(folder: Path) -> str:
+    """Return the hash of the edition that stands in a folder; empty where there is none."""
+    try:
+        return hash_of((folder / EDITION).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _published(store: Store) -> list[Run]:
+    """Return the runs whose edition was published, or may have been."""
+    return [run for run in store.runs() if run.outcome != DROPPED]
+
+
+def _previous_editions(store: Store, folder: Path, spare: Path) -> list[Path]:
+    """Write the earlier editions that the audit has to know to files, also one that stands in the folder."""
+    editions = {run.edition: store.document(run.edition) for run in _published(store)}
+    known = {run.edition for run in store.runs()}
+    stands = _standing_edition(folder)
+    if stands and stands not in known:
+        editions[stands] = (folder / EDITION).read_text(encoding="utf-8")
+    paths = []
+    for number, text in enumerate(editions.values(), start=1):
+        path = spare / f"edition-{number}.json"
+        path.write_text(_with_figures(text), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _with_figures(edition: str) -> str:
+    """Return an edition without the responses of surveys that were open: they tell of no answer."""
+    try:
+        body = json.loads(edition)
+        told = {(f["questionnaire"], f["area"], f["wave"]) for f in body["figures"]}
+        kept = [r for r in body["responses"] if (r["questionnaire"], r["area"], r["wave"]) in told]
+        return as_json({**body, "responses": kept})
+    except (ValueError, KeyError, TypeError):
+        return edition  # the audit refuses what it cannot read
+
+
+def _which(store: Store) -> str:
+    """Return which runs the earlier editions are of, for an error."""
+    numbers = [str(run.number) for run in _published(store)]
+    return f"The state holds the editions of runs {', '.join(numbers)}." if numbers else ""
+
+
+def _stood_out(ledger: Ledger, surveys: list[dict[str, str]]) -> list[StoodOut]:
+    """Return the groups whose flag was up before the waves of this run, to be tested by name."""
+    waves = {(s["questionnaire"], s["area"]): s["wave"] for s in surveys}
+    found = []
+    for entry in ledger.entries:
+        wave = waves.get(entry.chain, "")
+        standing = entry.standing if wave > entry.wave else entry.before
+        if entry.subject.group and standing.is_open:
+            subject, search = entry.subject, SEARCHES[standing.direction]
+            found.append(StoodOut(*entry.chain, standing.given, subject.measure, search, subject.group))
+    return found
+
+
+def _counts(changes: Mapping[str, Any]) -> dict[str, int]:
+    kinds = [one["change"] for one in changes["changes"]]
+    return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+
+
+def _deliver(store: Store, watch: WatchConfig, beside: Path, at: str) -> tuple[str, ...]:
+    """Deliver every alert that is due; return why some could not be."""
+    if not (watch.alert_folder or watch.alert_command):
+        return ()
+    failed = []
+    for run in store.runs():
+        if ALERT_DUE not in run.events or ALERTED in run.events:
+            continue
+        alert = alert_of(run.number, json.loads(store.document(run.changes)))
+        try:
+            if watch.alert_folder:
+                drop(alert, beside / watch.alert_folder)
+            if watch.alert_command:
+                call(alert, watch.alert_command, beside)
+        except (OSError, subprocess.SubprocessError) as error:
+            why = f"The alert of run {run.number} was not delivered: {_why(error)}. The next run tries again."
+            tell("alert not delivered", level=logging.ERROR, run=run.number, message=why)
+            failed.append(why)
+        else:
+            store.add(run.number, at, ALERTED)
+            tell("alert delivered", run=run.number)
+    return tuple(failed)
+
+
+def _why(error: OSError | subprocess.SubprocessError) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"the command ended with {error.returncode}"
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"the command took more than {error.timeout:g} seconds"
+    return plainly(error) if isinstance(error, OSError) else "the command failed"
