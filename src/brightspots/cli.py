@@ -73,7 +73,7 @@ def report(
         Path | None, typer.Option(help="Folder for the report; else <area>-<wave> beside the config.")
     ] = None,
     formats: Annotated[
-        str, typer.Option(help="Comma-separated: html, md, csv, json. Else as the config says.")
+        str, typer.Option(help="Comma-separated: html, docx, xlsx, md, csv, json. Else as the config says.")
     ] = "",
 ) -> None:
     """Write the whole report to a folder, and print the findings."""
@@ -88,7 +88,8 @@ def report(
     _say("writing")
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or run.release.formats
     folder = out or output_folder(run)
-    publish(made, folder, formats=wanted)
+    template = run.path(run.release.template) if run.release.template else None
+    publish(made, folder, formats=wanted, template=template)
     typer.echo(findings_text(made))
     notes = sum(len(s.problems) for s in sources) + sum(len(one.problems) for one in beside)
     if notes:

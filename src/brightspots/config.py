@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -14,7 +14,7 @@ from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
 
 FILE_NAME = "brightspots.toml"
-Format = Literal["html", "md", "csv", "json"]
+Format = Literal["html", "docx", "xlsx", "md", "csv", "json"]
 
 
 class SurveyConfig(Frozen):
@@ -229,12 +229,25 @@ class AgeProfileConfig(Frozen):
 
 
 class ReleaseConfig(Frozen):
-    """How the report leaves the house."""
+    """How the report leaves the house.
+
+    Attributes
+    ----------
+    policy : str
+        A shipped disclosure policy, or a path.
+    audience : {"public"}
+    previous : tuple of str
+        Paths of ``release.json`` of earlier editions.
+    formats : tuple of str
+    template : str
+        Path of the Word document whose styles are used.
+    """
 
     policy: str = "council"
     audience: Literal["public"] = "public"
     previous: tuple[str, ...] = ()
-    formats: tuple[Format, ...] = ("html", "md", "csv", "json")
+    formats: tuple[Format, ...] = get_args(Format)
+    template: str = ""
 
 
 def _one_or_more(raw: object) -> object:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -45,6 +49,31 @@ def release() -> Release:
         bs.describe_cohorts(low),
         bs.recheck_cohorts([{"placement": "residential"}, {"gender": "girl"}, {"home": "boat"}], survey),
     )
+
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+BESIDE = ("docPr", "tblCaption", "tblDescription")
+
+
+def texts_in(package: bytes) -> list[str]:
+    """Return every text in every part of an office file: runs, entries and what pictures and tables show."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+        nodes = [node for name in names for node in ET.fromstring(archive.read(name)).iter()]
+    beside = [node.get("descr") or node.get(f"{W}val") for node in nodes if node.tag.endswith(BESIDE)]
+    return [text for text in (*(node.text for node in nodes), *beside) if text and text.strip()]
+
+
+@pytest.fixture(scope="session")
+def text_of() -> Callable[[Path], str]:
+    """Return a reader of all the text in a file of any format."""
+
+    def read(path: Path) -> str:
+        if path.suffix in (".docx", ".xlsx"):
+            return "\n".join(texts_in(path.read_bytes()))
+        return path.read_text(encoding="utf-8")
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 import brightspots as bs
@@ -18,7 +20,10 @@ from brightspots.publications.wording import plain
 from brightspots.questionnaire.model import Questionnaire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from brightspots.disclosure.release import Release
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -27,19 +32,23 @@ FAMILY = "👩\u200d👧 ünïcode"
 LONG = "very long " * 29
 IMAGE = '"><img src=x onerror=alert(1)>'
 LINK = "[click](javascript:alert(1)) `code` | pipe"
+ONLY_EMOJI = "👩\u200d👧"
+NOTE = "$$note$$ see [a](b) and [c](d)"
 CONTROL = "bell\x07 null\x00 tab\tline\nend \ufeff"
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return every file of a report whose every label is hostile."""
+def hostile() -> Release:
+    """Return a release whose every label is hostile."""
     body = bs.load_questionnaire("children-in-care").model_dump(mode="python", by_alias=True)
     body["title"] = f"{SCRIPT} & {LINK}"
     body["people"] = f"children {FAMILY}"
     body["age_band"][2]["noun"] = f"@SUM {IMAGE}"
-    hostile = [
+    labels = [
         SCRIPT,
         FORMULA,
+        ONLY_EMOJI,
+        NOTE,
         TURNED + "label",
         FAMILY,
         LONG,
@@ -50,8 +59,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "\tlabel",
     ]
     for i, indicator in enumerate(body["indicator"]):
-        indicator["label"] = hostile[i % len(hostile)] + f" {i}"
-        indicator["finding"] = hostile[(i + 3) % len(hostile)]
+        indicator["label"] = labels[i % len(labels)] + f" {i}"
+        indicator["finding"] = labels[(i + 3) % len(labels)]
     for domain in body["domain"]:
         domain["label"] = f"{domain['label']} {LINK}"
     for level in body["trait"][0]["levels"]:
@@ -70,15 +79,24 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         differs=("mode",),
         override={"mode": f"{FORMULA} {IMAGE} {LINK} {CONTROL}"},
     )
-    out = bs.release(
+    return bs.release(
         bs.estimate(survey, measures=[m["id"] for m in body["indicator"][:14]]),
         bs.compare(survey, [benchmark]),
         bs.flag_cohorts(survey, traits=["gender"], max_order=1, permutations=99),
     )
-    written = bs.publish(out, tmp_path_factory.mktemp("hostile") / "out")
-    texts = {path.name: path.read_text(encoding="utf-8") for path in written}
-    texts["findings"] = findings_text(out) + cohorts_text(out)
-    return texts
+
+
+@pytest.fixture(scope="module")
+def written(hostile: Release, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return every file of its report."""
+    return {path.name: path for path in bs.publish(hostile, tmp_path_factory.mktemp("hostile") / "out")}
+
+
+@pytest.fixture(scope="module")
+def files(hostile: Release, written: dict[str, Path], text_of: Callable[[Path], str]) -> dict[str, str]:
+    """Return the text of every file, and what is printed."""
+    texts = {name: text_of(path) for name, path in written.items()}
+    return texts | {"findings": findings_text(hostile) + cohorts_text(hostile)}
 
 
 def test_no_format_has_control_or_direction_marks(files: dict[str, str]) -> None:
@@ -122,6 +140,28 @@ def test_no_csv_value_is_a_formula(files: dict[str, str]) -> None:
             if value[:1] in set("=+-@\t\r"):
                 float(value)
     assert seen
+
+
+def test_word_shows_markup_as_text(files: dict[str, str]) -> None:
+    said = files["report.docx"].splitlines()
+    assert any(line.startswith(SCRIPT) for line in said)
+    assert any(FAMILY in line for line in said)
+    assert any(FORMULA in line for line in said)
+
+
+def test_excel_holds_no_formula_link_or_note_of_a_label(written: dict[str, Path]) -> None:
+    with zipfile.ZipFile(written["figures.xlsx"]) as archive:
+        for name in archive.namelist():
+            part = archive.read(name).decode()
+            assert not re.search(r"<f[ >]|External|javascript:[^)]*\"", part), name
+    book = openpyxl.load_workbook(written["figures.xlsx"])
+    texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    texts = [value for value in texts if isinstance(value, str)]
+    assert not [value for value in texts if value[0] in "=+-@\t\r"]
+    assert any(value.startswith("'=") for value in texts)
+    assert any(value.startswith(ONLY_EMOJI) for value in texts)
+    assert any(SCRIPT in value for value in texts)
+    assert any("[a] (b)" in value for value in texts)
 
 
 def test_json_is_json_and_its_text_is_plain(files: dict[str, str]) -> None:

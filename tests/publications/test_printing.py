@@ -17,6 +17,7 @@ from brightspots.publications.printing import cohorts_data, cohorts_text, findin
 from brightspots.publications.report import arrange
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from brightspots.disclosure.release import Release
@@ -63,7 +64,9 @@ def test_groups_stand_in_no_order_of_size(release: Release) -> None:
         assert order == sorted(order)
 
 
-def test_what_the_children_were_told_stands_beside_every_group(release: Release, tmp_path: Path) -> None:
+def test_what_the_children_were_told_stands_beside_every_group(
+    release: Release, tmp_path: Path, text_of: Callable[[Path], str]
+) -> None:
     """In every format, in what the command prints, and for machines beside each group by itself."""
     (promise,) = release.promises.values()
     beside = (
@@ -78,7 +81,7 @@ def test_what_the_children_were_told_stands_beside_every_group(release: Release,
     for section in (s for s in survey.sections if s.title in (*TITLES.values(), LAST_TIME)):
         said = " ".join(block.sentence.text for block in section.blocks if isinstance(block, Paragraph))
         assert all(words in said for words in beside), section.title
-    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    texts = {path.name: text_of(path) for path in files}
     for name in ("report.html", "report.md"):
         plain = texts[name].replace("\\", "")
         assert all(plain.count(words) >= 3 for words in beside), name
@@ -115,7 +118,7 @@ def test_without_a_search(small: Release) -> None:
 def test_an_open_survey_has_a_report_of_its_responses(tmp_path: Path) -> None:
     out = bs.release(bs.estimate(bs.make_survey(respondents=80, seed=2), measures=[]))
     assert "Nothing but the number of answers" in findings_text(out)
-    assert len(bs.publish(out, tmp_path / "out")) == 11
+    assert len(bs.publish(out, tmp_path / "out")) == 13
     assert (tmp_path / "out" / "figures.csv").read_text(encoding="utf-8").startswith("questionnaire,")
 
 

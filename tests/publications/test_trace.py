@@ -6,10 +6,13 @@ import csv
 import io
 import json
 import re
+import zipfile
 from functools import cached_property
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 
 import brightspots as bs
@@ -20,16 +23,25 @@ from brightspots.publications.document import Picture
 from brightspots.publications.html import to_html
 from brightspots.publications.report import arrange
 from brightspots.publications.sentence import comparison_key, figure_key
-from brightspots.publications.text import to_comparisons_csv, to_figures_csv, to_json, to_markdown
+from brightspots.publications.text import (
+    all_figures,
+    to_comparisons_csv,
+    to_figures_csv,
+    to_json,
+    to_markdown,
+)
+from brightspots.publications.word import to_docx
 from brightspots.publications.wording import WORDS, whole_percent
+from brightspots.publications.workbook import to_xlsx
+from brightspots.statistics.rounding import half_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from brightspots.disclosure.figures import Figure, ReleasedComparison
     from brightspots.disclosure.release import Release
-    from brightspots.publications.document import Report
+    from brightspots.publications.document import Block, Report
     from brightspots.publications.sentence import Sentence
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -220,6 +232,14 @@ class TextOf(HTMLParser):
             self.nodes.append(data.strip())
 
 
+def blocks_of(report: Report) -> Iterator[Block]:
+    waiting = list(report.sections)
+    while waiting:
+        section = waiting.pop()
+        yield from section.blocks
+        waiting += section.sections
+
+
 def pieces(report: Report) -> Iterator[str]:
     """Return every text that a report holds, as a writer may break it up."""
     yield from (report.title, report.subtitle)
@@ -275,6 +295,90 @@ def test_markdown_says_nothing_that_the_report_does_not(report: Report) -> None:
             parts = [line.removeprefix("- ").lstrip("#").strip().strip("*")]
         plain = {re.sub(r"\\(.)", r"\1", part).strip() for part in parts}
         assert plain - {""} <= known, line
+
+
+def test_word_says_nothing_that_the_report_does_not(report: Report) -> None:
+    known = {piece.strip() for piece in pieces(report)}
+    known |= {f": {block.caption}" for block in blocks_of(report) if block.kind == "table"}
+    known |= {f": {block.caption.text}" for block in blocks_of(report) if block.kind == "picture"}
+    known |= {"Table", "Figure", "Page", *(str(i) for i in range(1, len(list(blocks_of(report)))))}
+    said = {text.strip() for text in ET.fromstring(document_of(to_docx(report))).itertext()} - {""}
+    assert {text for text in said - known if not re.match(r"(SEQ|PAGE|TOC) ?", text)} == set()
+    pictured = {block.caption for block in blocks_of(report) if block.kind == "picture"}
+    assert {s.text for s in report.sentences() if not s.lead and s not in pictured} <= said
+
+
+def document_of(package: bytes) -> bytes:
+    return zipfile.ZipFile(io.BytesIO(package)).read("word/document.xml")
+
+
+@pytest.fixture(scope="module")
+def sheets(contents: Contents, report: Report) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every sheet of the workbook by their headings."""
+    found = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(to_xlsx(contents, report.title))).worksheets[1:]:
+        (table,) = sheet.tables.values()
+        first = int(re.findall(r"\d+", table.ref)[0])
+        headings = [cell.value for cell in sheet[first]]
+        rows = sheet.iter_rows(min_row=first + 1, values_only=True)
+        found[sheet.title] = [dict(zip(headings, row, strict=True)) for row in rows]
+    return found
+
+
+def as_read(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def test_every_figure_of_the_workbook_is_a_released_one(
+    contents: Contents, sheets: dict[str, list[dict[str, Any]]]
+) -> None:
+    everything = all_figures(contents)
+    assert len(sheets["Figures"]) == len(everything)
+    for row, figure in zip(sheets["Figures"], everything, strict=True):
+        held = (figure.n, figure.count, figure.share, figure.lower, figure.upper)
+        titles = ("Answers", "Count", "Share", "Likely range from", "Likely range to")
+        for title, value in zip(titles, held, strict=True):
+            if value is None:
+                assert row[title] == ("[x]" if figure.status == "no base" else "[c]")
+            else:
+                assert abs(row[title] - value) < 6e-5
+        assert sum(isinstance(value, int | float) for value in row.values()) == 5 - held.count(None)
+        assert row["In words"] == contents.words.figure(figure).text
+        band = contents.words.share(figure) if figure.status == "banded" else "[z]"
+        assert row["Band"] == band
+
+
+def test_every_comparison_of_the_workbook_is_a_released_one(
+    contents: Contents, sheets: dict[str, list[dict[str, Any]]]
+) -> None:
+    for row, one in zip(sheets["Comparisons"], contents.comparisons, strict=True):
+        allowed = numbers_of_comparison(one) | numbers_of_figure(one.figure)
+        allowed |= {str(n) for n in [one.benchmark_n] if n is not None and benchmark_is_public(one)}
+        for title, value in row.items():
+            if isinstance(value, int | float):
+                whole = abs(value) if "points" in title or value > 1 else abs(100 * value)
+                assert {str(int(half_up(whole))), str(value)} & allowed, title
+        assert row["Verdict"] == contents.words.verdict_words(one)
+        assert row["In words"] == contents.words.comparison(one).text
+        if one.verdict == "withheld":
+            assert not any(isinstance(row[title], float) for title in row if "Difference" in title)
+
+
+def test_every_group_of_the_workbook_is_a_released_one(
+    contents: Contents, known: Known, sheets: dict[str, list[dict[str, Any]]]
+) -> None:
+    for row, one in zip(sheets["Groups"], contents.cohorts, strict=True):
+        gaps = (one.difference, one.difference_lower, one.difference_upper)
+        allowed = known.figures[figure_key(one.figure)] | known.figures[figure_key(one.rest)]
+        allowed |= {str(whole_percent(abs(gap))) for gap in gaps if gap is not None}
+        for title, value in row.items():
+            if isinstance(value, int | float):
+                whole = abs(value) if "points" in title or value > 1 else abs(100 * value)
+                assert {str(int(half_up(whole))), str(value)} & allowed, title
+        assert row["In words"] == contents.words.cohort(one).text
+        assert (row["Stands out"] == "yes") == (one.tier == "flag")
+    last = zip(sheets["Last time"], contents.release.rechecks, strict=True)
+    assert all(row["In words"] == contents.words.recheck(one).text for row, one in last)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -341,14 +445,18 @@ NEVER_READ = re.compile(
 )
 
 
-def test_nobody_reads_the_words_of_the_workshop(release: Release, tmp_path: Path) -> None:
+def test_nobody_reads_the_words_of_the_workshop(
+    release: Release, tmp_path: Path, text_of: Callable[[Path], str]
+) -> None:
     for path in bs.publish(release, tmp_path / "out"):
         if path.name != "release.json":
-            text = re.sub(r"<style>.*?</style>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            text = re.sub(r"<style>.*?</style>", "", text_of(path), flags=re.DOTALL)
             assert not NEVER_READ.search(text), path.name
 
 
-def test_planted_counts_that_are_hidden_stand_in_no_file(tmp_path: Path) -> None:
+def test_planted_counts_that_are_hidden_stand_in_no_file(
+    tmp_path: Path, text_of: Callable[[Path], str]
+) -> None:
     """Plant counts unlike any other: banded figures lose the count, withheld ones everything."""
     form = tmp_path / "counts.csv"
     form.write_text(
@@ -365,7 +473,8 @@ def test_planted_counts_that_are_hidden_stand_in_no_file(tmp_path: Path) -> None
         bs.compare(tally, bs.load_benchmarks("sheffield-2021")),
     )
     files = bs.publish(out, tmp_path / "out")
-    text = "\n".join(path.read_text(encoding="utf-8").replace(",", "") for path in files)
+    assert {".docx", ".xlsx"} <= {path.suffix for path in files}
+    text = "\n".join(text_of(path).replace(",", "") for path in files)
     assert "50317" in text
     assert "61465" in text
     hidden = {"61463", str(7 + 50317), str(8 + 71893), str(61463 + 52817)}

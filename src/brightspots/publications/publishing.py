@@ -31,20 +31,43 @@ EDITION = "release.json"
 
 
 class Edition:
-    """A release on its way to files: arranged once, whatever the formats."""
+    """A release on its way to files: arranged once, whatever the formats.
 
-    def __init__(self, release: Release) -> None:
+    Attributes
+    ----------
+    release : Release
+    contents : Contents
+    template : Path or None
+        The Word document whose styles are used.
+    """
+
+    def __init__(self, release: Release, template: Path | None = None) -> None:
         self.release = release
         self.contents = Contents(release)
+        self.template = template
 
     @cached_property
     def report(self) -> Report:
-        """The report that HTML and Markdown show."""
+        """The report that HTML, Word and Markdown show."""
         return arrange(self.contents)
 
 
-FORMATS: dict[str, dict[str, Callable[[Edition], str]]] = {
+def _word(edition: Edition) -> bytes:
+    from brightspots.publications.word import to_docx
+
+    return to_docx(edition.report, edition.template)
+
+
+def _workbook(edition: Edition) -> bytes:
+    from brightspots.publications.workbook import to_xlsx
+
+    return to_xlsx(edition.contents, edition.report.title)
+
+
+FORMATS: dict[str, dict[str, Callable[[Edition], str | bytes]]] = {
     "html": {"report.html": lambda edition: to_html(edition.report)},
+    "docx": {"report.docx": _word},
+    "xlsx": {"figures.xlsx": _workbook},
     "md": {"report.md": lambda edition: to_markdown(edition.report)},
     "csv": {
         "figures.csv": lambda edition: to_figures_csv(edition.contents),
@@ -61,7 +84,11 @@ FORMATS: dict[str, dict[str, Callable[[Edition], str]]] = {
 
 
 def publish(
-    release: Release, folder: str | Path, *, formats: Sequence[str] = ("html", "md", "csv", "json")
+    release: Release,
+    folder: str | Path,
+    *,
+    formats: Sequence[str] = tuple(FORMATS),
+    template: str | Path | None = None,
 ) -> tuple[Path, ...]:
     """Write a release to a folder, in the formats wanted, and the edition for later audits.
 
@@ -76,8 +103,11 @@ def publish(
     folder : str or path
         Where to. A folder that holds something is replaced only if it holds our ``release.json``; files in it
         that are not ours are kept.
-    formats : sequence of {"html", "md", "csv", "json"}
-        ``release.json`` is always written.
+    formats : sequence of {"html", "docx", "xlsx", "md", "csv", "json"}
+        All by default; ``release.json`` is always written.
+    template : str or path, optional
+        A Word document: its styles, page, header and footer are used for ``report.docx``, and nothing else
+        that is in it. Take a ``report.docx`` written without one to start from.
 
     Returns
     -------
@@ -88,6 +118,8 @@ def publish(
     ------
     ArgumentError
         If `release` is not a Release, or a format is not known.
+    ConfigError
+        If the template cannot be read, or lacks styles: all of them are named.
     OutputError
         If the folder holds something else, or cannot be written.
 
@@ -107,12 +139,13 @@ def publish(
     wanted = _wanted(formats)
     target = Path(folder).resolve()
     _refuse_foreign(target)
-    edition = Edition(release)
-    files = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
-    files[EDITION] = edition_text(release)
+    edition = Edition(release, None if template is None else Path(template))
+    written = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
+    written[EDITION] = edition_text(release)
+    files = {name: made.encode() if isinstance(made, str) else made for name, made in written.items()}
     ours = {EDITION, *(name for one in FORMATS.values() for name in one)}
     try:
-        replace_folder(target, {name: text.encode() for name, text in files.items()}, ours)
+        replace_folder(target, files, ours)
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {plainly(error)}. What was there before is whole."

@@ -129,12 +129,12 @@ def _row(cells: Iterator[str]) -> str:
 
 def to_figures_csv(contents: Contents) -> str:
     """Return every figure as one row of a CSV file, those of groups included."""
-    return _csv(FIGURE_COLUMNS, [_figure_row(contents, figure) for figure in _all_figures(contents)])
+    return _csv(FIGURE_COLUMNS, [figure_row(contents, figure) for figure in all_figures(contents)])
 
 
 def to_comparisons_csv(contents: Contents) -> str:
     """Return every comparison as one row of a CSV file."""
-    return _csv(COMPARISON_COLUMNS, [_comparison_row(contents, c) for c in contents.comparisons])
+    return _csv(COMPARISON_COLUMNS, [comparison_row(contents, c) for c in contents.comparisons])
 
 
 def to_groups_csv(contents: Contents) -> str:
@@ -189,8 +189,8 @@ def to_json(contents: Contents) -> str:
             }
             for place in contents.places
         ],
-        "figures": [_figure_row(contents, figure) for figure in _all_figures(contents)],
-        "comparisons": [_comparison_row(contents, comparison) for comparison in contents.comparisons],
+        "figures": [figure_row(contents, figure) for figure in all_figures(contents)],
+        "comparisons": [comparison_row(contents, comparison) for comparison in contents.comparisons],
         "searches": [
             {
                 "questionnaire": plain(search.questionnaire),
@@ -211,7 +211,7 @@ def to_json(contents: Contents) -> str:
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 
-def _all_figures(contents: Contents) -> list[Figure]:
+def all_figures(contents: Contents) -> list[Figure]:
     """Return every figure, also what "all others" than a group said."""
     places = set(contents.places)
     beside = (f for f in contents.figures_beside_groups() if (f.questionnaire, f.area, f.wave) in places)
@@ -231,7 +231,8 @@ def _place(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _figure_row(contents: Contents, figure: Figure) -> dict[str, Any]:
+def figure_row(contents: Contents, figure: Figure) -> dict[str, Any]:
+    """Return a figure as plain data."""
     words = contents.words
     group = words.group(figure.questionnaire, figure.group) if figure.group else ""
     return {
@@ -257,7 +258,8 @@ def _figure_row(contents: Contents, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _comparison_row(contents: Contents, comparison: ReleasedComparison) -> dict[str, Any]:
+def comparison_row(contents: Contents, comparison: ReleasedComparison) -> dict[str, Any]:
+    """Return a comparison as plain data."""
     words, figure = contents.words, comparison.figure
     verdict, reason = words.verdict(comparison)
     public = benchmark_is_public(comparison)
@@ -289,15 +291,16 @@ def _comparison_row(contents: Contents, comparison: ReleasedComparison) -> dict[
 
 def group_rows(contents: Contents) -> list[dict[str, Any]]:
     """Return every group as plain data, and in it what goes with it."""
-    return [_group_row(contents, cohort) for cohort in contents.cohorts]
+    return [group_row(contents, cohort) for cohort in contents.cohorts]
 
 
 def recheck_rows(contents: Contents) -> list[dict[str, Any]]:
     """Return every group that stood out last time as plain data."""
-    return [_recheck_row(contents, recheck) for recheck in contents.release.rechecks]
+    return [recheck_row(contents, recheck) for recheck in contents.release.rechecks]
 
 
-def _group_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
+def group_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
+    """Return a group, and in it what goes with it, as plain data."""
     return {
         **_place(cohort.figure),
         **_group(contents, cohort),
@@ -311,11 +314,12 @@ def _group_row(contents: Contents, cohort: ReleasedCohort) -> dict[str, Any]:
         "detectable": _rounded(cohort.detectable),
         "sentence": contents.words.cohort(cohort).text,
         **_beside(contents, cohort.figure.questionnaire),
-        "goes_with": [_description_row(contents, one) for one in contents.goes_with(cohort)],
+        "goes_with": [description_row(contents, one) for one in contents.goes_with(cohort)],
     }
 
 
-def _description_row(contents: Contents, described: ReleasedDescription) -> dict[str, Any]:
+def description_row(contents: Contents, described: ReleasedDescription) -> dict[str, Any]:
+    """Return what goes with a group that stands out as plain data."""
     return {
         **_place(described.figure),
         **_group(contents, described),
@@ -328,7 +332,8 @@ def _description_row(contents: Contents, described: ReleasedDescription) -> dict
     }
 
 
-def _recheck_row(contents: Contents, recheck: ReleasedRecheck) -> dict[str, Any]:
+def recheck_row(contents: Contents, recheck: ReleasedRecheck) -> dict[str, Any]:
+    """Return a group that stood out last time as plain data."""
     before, rest = recheck.before, recheck.before_rest
     return {
         "questionnaire": plain(recheck.questionnaire),

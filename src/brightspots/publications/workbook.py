@@ -1,0 +1,474 @@
+"""The released figures as an Excel workbook, after the guidance for government: one table a sheet."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import gptables
+import pandas as pd
+from gptables.core.gptable import FormatList
+
+from brightspots.publications.document import Bullets, Paragraph, Section, Table
+from brightspots.publications.names import ALL
+from brightspots.publications.notes import SYMBOLS, about_section
+from brightspots.publications.packages import MADE, undated
+from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
+from brightspots.publications.text import (
+    all_figures,
+    comparison_row,
+    description_row,
+    figure_row,
+    group_row,
+    harmless,
+    recheck_row,
+)
+from brightspots.publications.wording import capital, plain
+
+if TYPE_CHECKING:
+    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedDescription, ReleasedRecheck
+    from brightspots.publications.contents import Contents
+
+Row = dict[str, Any]
+Kind = Literal["text", "name", "words", "number", "share", "points"]
+FORMATS = {"number": "#,##0", "share": "0.0%", "points": "0.0"}
+WIDTHS = {"text": 20, "name": 32, "words": 70, "number": 12, "share": 12, "points": 14}
+"""Of a column, in letters."""
+LINE = 16
+"""Height of a line, in points."""
+GUARDED = ("withheld", "banded")
+"""Statuses of a figure whose numbers, where they are missing, are hidden and not unknown."""
+ON_COVER = "The sheet named Contents lists the tables, the sheet named Notes says how they were made."
+ON_CONTENTS = "This sheet holds one table: the other sheets, with links to them."
+ON_NOTES = "This sheet holds one table: how to read the figures and how they were made."
+ON_TABLE = "This sheet holds one table. The sheet named Notes says how it was made."
+PLACES = ("Survey", "Area", "Wave")
+"""Columns that are left out where they would say the same in every row."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet.
+
+    Attributes
+    ----------
+    title : str
+    key : str
+        Of the row.
+    kind : str
+        ``text`` and ``name`` (short and long labels), ``words`` (sentences), ``number``, ``share`` (shown in
+        percent) or ``points``.
+    empty : str
+        What stands for an empty text.
+    """
+
+    title: str
+    key: str
+    kind: Kind = "text"
+    empty: str = NOT_ASKED
+
+    def of(self, row: Row) -> Any:
+        """Return the entry of a row."""
+        value = row[self.key]
+        if isinstance(value, float) and self.kind == "points":
+            return round(100 * value, 2)
+        if self.kind in FORMATS and not isinstance(value, str):
+            return value
+        return _text(self.empty if value in ("", None) else value)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the workbook."""
+
+    label: str
+    title: str
+    rows: Callable[[Contents], list[Row]]
+    columns: tuple[Column, ...]
+
+
+def _responses(contents: Contents) -> list[Row]:
+    words = contents.words
+    return [
+        {
+            **_place(contents, r.questionnaire, r.area, r.wave),
+            "age_label": "all" if r.age_band == ALL else words.ages(r.questionnaire, (r.age_band,)),
+            **_shown({"n": r.n, "rate": r.rate}, hidden=r.n is None),
+            **_shown({"eligible": r.eligible}, hidden=False),
+        }
+        for place in contents.places
+        for r in contents.responses_of(place)
+    ]
+
+
+def _figures(contents: Contents) -> list[Row]:
+    return [
+        {
+            **_of_figure(contents, figure),
+            **_inside(row := figure_row(contents, figure), figure),
+            "group": row["group"],
+            "band": contents.words.share(figure) if figure.status == "banded" else "",
+            "few_answers": row["few_answers"],
+            "sentence": row["sentence"],
+            "note": row["note"],
+        }
+        for figure in all_figures(contents)
+    ]
+
+
+def _comparisons(contents: Contents) -> list[Row]:
+    rows = []
+    for one in contents.comparisons:
+        row = comparison_row(contents, one)
+        hidden = one.figure.status in GUARDED
+        rows.append(
+            row
+            | _of_figure(contents, one.figure)
+            | _inside(row, one.figure)
+            | _shown({key: row[key] for key in (*DIFFERENCE, "detectable")}, hidden=hidden)
+            | _shown({"benchmark": row["benchmark"]}, hidden=one.benchmark is not None)
+            | _shown({"benchmark_n": row["benchmark_n"]}, hidden=one.benchmark_n is not None)
+            | {
+                "others": capital(contents.words.comparator(one)),
+                "said": contents.words.verdict_words(one),
+            }
+        )
+    return rows
+
+
+def _groups(contents: Contents) -> list[Row]:
+    searched = {"low": "doing less well", "high": "doing well"}
+    rows = []
+    for one in contents.cohorts:
+        row = group_row(contents, one)
+        estimate = {key: row[key] for key in ("best_estimate", "best_estimate_lower", "best_estimate_upper")}
+        rows.append(
+            row
+            | _beside(contents, row, one)
+            | _shown(estimate, hidden=one.tier == "flag")
+            | {"sought": searched[one.direction]}
+        )
+    return rows
+
+
+def _goes_with(contents: Contents) -> list[Row]:
+    return [
+        (row := description_row(contents, one)) | _beside(contents, row, one)
+        for cohort in contents.cohorts
+        for one in contents.goes_with(cohort)
+    ]
+
+
+def _last_time(contents: Contents) -> list[Row]:
+    became = {"still": "still stands out", "withheld": "hidden", "not tested": "not tested"}
+    rows = []
+    for one in contents.release.rechecks:
+        row = recheck_row(contents, one)
+        before = {key: value for key, value in row.items() if key.startswith("before_")}
+        measure = contents.words.measures(one.questionnaire).get(one.measure)
+        rows.append(
+            row
+            | _beside(contents, row, one)
+            | _shown(before, hidden=one.before is not None and one.before.status in GUARDED)
+            | {
+                "label": plain(measure.label) if measure else plain(one.measure),
+                "became": became.get(one.state, "no clear gap"),
+            }
+        )
+    return rows
+
+
+def _place(contents: Contents, questionnaire: str, area: str, wave: str) -> Row:
+    title = contents.release.questionnaires[questionnaire].title
+    return {"survey": title, "area": area, "wave": wave}
+
+
+def _of_figure(contents: Contents, figure: Figure) -> Row:
+    """Return what a figure is about, in the words of the report."""
+    words = contents.words
+    domains = {one.id: one.label for one in contents.release.questionnaires[figure.questionnaire].domains}
+    return {
+        **_place(contents, figure.questionnaire, figure.area, figure.wave),
+        "domain_label": domains.get(figure.domain, figure.domain),
+        "label": words.label(figure),
+        "counted": words.finding(figure),
+        "ages": words.ages_heading(figure.questionnaire, figure.age_bands),
+    }
+
+
+def _inside(row: Row, figure: Figure | None) -> Row:
+    numbers: Row = {key: row[key] for key in ("n", "count", "share", "lower", "upper") if key in row}
+    return _shown(numbers, hidden=figure is not None and figure.status in GUARDED)
+
+
+def _beside(contents: Contents, row: Row, one: ReleasedCohort | ReleasedDescription | ReleasedRecheck) -> Row:
+    """Return a group beside all others."""
+    about = (
+        _place(contents, row["questionnaire"], row["area"], row["wave"])
+        if one.figure is None
+        else _of_figure(contents, one.figure)
+    )
+    hidden = [f is not None and f.status in GUARDED for f in (one.figure, one.rest)]
+    rest = {key: row[key] for key in ("rest_n", "rest_count", "rest_share")}
+    gap = {key: row[key] for key in (*DIFFERENCE, "detectable") if key in row}
+    return about | _inside(row, one.figure) | _shown(rest, hidden=hidden[1]) | _shown(gap, hidden=any(hidden))
+
+
+def _shown(numbers: Row, *, hidden: bool) -> Row:
+    """Return numbers with a symbol for each that is missing."""
+    absent = HIDDEN if hidden else NOT_AVAILABLE
+    return {key: absent if value is None else value for key, value in numbers.items()}
+
+
+DIFFERENCE = ("difference", "difference_lower", "difference_upper")
+PLACE = (Column("Survey", "survey"), Column("Area", "area"), Column("Wave", "wave"))
+MEASURE = (
+    Column("Domain", "domain_label"),
+    Column("Indicator", "label", "name"),
+    Column("What is counted", "counted", "name"),
+    Column("Age groups", "ages"),
+)
+INSIDE = (
+    Column("Answers", "n", "number"),
+    Column("Count", "count", "number"),
+    Column("Share", "share", "share"),
+    Column("Likely range from", "lower", "share"),
+    Column("Likely range to", "upper", "share"),
+)
+REST = (
+    Column("All others: answers", "rest_n", "number"),
+    Column("All others: count", "rest_count", "number"),
+    Column("All others: share", "rest_share", "share"),
+)
+GAP = (
+    Column("Difference (points)", "difference", "points"),
+    Column("Difference from (points)", "difference_lower", "points"),
+    Column("Difference to (points)", "difference_upper", "points"),
+)
+FINDABLE = Column("Gap that could be shown (points)", "detectable", "points")
+IN_WORDS = Column("In words", "sentence", "words")
+BESIDE = (Column("Note", "note", "words"), Column("What they were told", "promise", "words"))
+
+SHEETS = (
+    Sheet(
+        "Responses",
+        "How many answered",
+        _responses,
+        (
+            *PLACE,
+            Column("Age group", "age_label"),
+            Column("Answered", "n", "number"),
+            Column("Could have answered", "eligible", "number"),
+            Column("Share", "rate", "share"),
+        ),
+    ),
+    Sheet(
+        "Figures",
+        "Every figure",
+        _figures,
+        (
+            *PLACE, *MEASURE, Column("Group", "group", empty="all"), *INSIDE, Column("Band", "band"),
+            Column("Few answers", "few_answers"), IN_WORDS, Column("Note", "note", "words"),
+        ),
+    ),
+    Sheet(
+        "Comparisons",
+        "Every comparison",
+        _comparisons,
+        (
+            *PLACE, *MEASURE,
+            Column("Answers", "n", "number"),
+            Column("Share", "share", "share"),
+            Column("Compared with", "others"),
+            Column("Their share", "benchmark", "share"),
+            Column("Their answers", "benchmark_n", "number"),
+            *GAP, FINDABLE,
+            Column("Verdict", "said"),
+            Column("Illustrative", "illustrative"),
+            Column("Source", "source", "words"),
+            IN_WORDS,
+        ),
+    ),
+    Sheet(
+        "Groups",
+        "Every group that was looked at",
+        _groups,
+        (
+            *PLACE, *MEASURE,
+            Column("Group", "group"),
+            Column("Searched for", "sought"),
+            Column("Stands out", "stands_out"),
+            *INSIDE, *REST, *GAP,
+            Column("Best estimate", "best_estimate", "share"),
+            Column("Best estimate from", "best_estimate_lower", "share"),
+            Column("Best estimate to", "best_estimate_upper", "share"),
+            FINDABLE, IN_WORDS, *BESIDE,
+        ),
+    ),
+    Sheet(
+        "Goes with",
+        "What goes with the groups that stand out",
+        _goes_with,
+        (
+            *PLACE, *MEASURE, Column("Group", "group"), *INSIDE, *REST, *GAP, IN_WORDS, *BESIDE,
+        ),
+    ),
+    Sheet(
+        "Last time",
+        "Groups that stood out last time",
+        _last_time,
+        (
+            *PLACE,
+            Column("Indicator", "label", "name"),
+            Column("Group", "group"),
+            Column("What became of it", "became"),
+            *INSIDE, *REST, *GAP, FINDABLE,
+            Column("Last time: answers", "before_n", "number"),
+            Column("Last time: count", "before_count", "number"),
+            Column("Last time: share", "before_share", "share"),
+            IN_WORDS, *BESIDE,
+        ),
+    ),
+)  # fmt: skip
+"""The tables, in order; one without rows is left out."""
+
+
+def to_xlsx(contents: Contents, title: str) -> bytes:
+    """Return the released figures as an Excel workbook.
+
+    Parameters
+    ----------
+    contents : Contents
+    title : str
+        Of the report.
+    """
+    made = io.BytesIO()
+    tables = {"Notes": _notes_table(about_section(contents))}
+    widths: dict[str, tuple[int, ...]] = {"Notes": (WIDTHS["name"], 110), "Contents": (20, 70)}
+    for sheet in SHEETS:
+        if rows := sheet.rows(contents):
+            columns = _columns(sheet, rows)
+            tables[sheet.label] = _table(sheet, columns, rows)
+            widths[sheet.label] = tuple(WIDTHS[column.kind] for column in columns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it wants its own kind of notes, and pandas of another age
+        workbook = gptables.produce_workbook(
+            made,
+            tables,
+            cover=_cover(contents, title),
+            contentsheet_options={"instructions": ON_CONTENTS},
+            auto_width=False,
+            workbook_options={
+                "in_memory": True,
+                "strings_to_urls": False,
+                "strings_to_formulas": False,
+                "strings_to_numbers": False,
+            },
+        )
+    for sheet in workbook.worksheets():
+        name = sheet.get_name()
+        _dress(sheet, widths.get(name, ()), tables.get(name))
+    workbook.set_properties({"title": _line(title), "created": MADE.replace(tzinfo=None)})
+    workbook.close()
+    return undated(made.getvalue())
+
+
+def _columns(sheet: Sheet, rows: list[Row]) -> tuple[Column, ...]:
+    """Return the columns of a sheet, without those that tell no row from another."""
+    return tuple(
+        c for c in sheet.columns if c.title not in PLACES or len({str(row[c.key]) for row in rows}) > 1
+    )
+
+
+def _table(sheet: Sheet, columns: tuple[Column, ...], rows: list[Row]) -> gptables.GPTable:
+    frame = pd.DataFrame({c.title: pd.Series([c.of(row) for row in rows], dtype=object) for c in columns})
+    used = {value for value in frame.to_numpy().ravel() if isinstance(value, str)}
+    formats = [
+        {"column": {"columns": [c.title], "format": _format(c), "include_names": True}} for c in columns
+    ]
+    legend = [f"{symbol} means {meaning}." for symbol, meaning in SYMBOLS if symbol in used]
+    return gptables.GPTable(
+        frame,
+        table_name=sheet.label.replace(" ", "_").lower() + "_table",
+        title=sheet.title,
+        instructions=ON_TABLE,
+        legend=legend,
+        additional_formatting=formats,
+    )
+
+
+def _format(column: Column) -> dict[str, Any]:
+    if column.kind not in FORMATS:
+        return {"align": "left", "valign": "top", "text_wrap": True}
+    return {"align": "right", "valign": "top", "text_wrap": True, "num_format": FORMATS[column.kind]}
+
+
+def _notes(section: Section, within: str = "") -> Iterator[tuple[str, str]]:
+    """Return every note of the report with the heading that it stands under."""
+    for block in section.blocks:
+        if isinstance(block, Bullets):
+            yield from ((within, item.text) for item in block.items)
+        elif isinstance(block, Paragraph):
+            yield within, block.sentence.text
+        elif isinstance(block, Table):
+            yield from ((f"{within}: {block.caption}", ": ".join(e.text for e in row)) for row in block.rows)
+    for inner in section.sections:
+        yield from _notes(inner, inner.title)
+
+
+def _notes_table(about: Section) -> gptables.GPTable:
+    notes = [(_text(heading), _text(note)) for heading, note in _notes(about)]
+    return gptables.GPTable(
+        pd.DataFrame(notes, columns=["About", "Note"]),
+        table_name="notes_table",
+        title="Notes",
+        instructions=ON_NOTES,
+        additional_formatting=[{"column": {"columns": [0, 1], "format": {"valign": "top"}}}],
+    )
+
+
+def _cover(contents: Contents, title: str) -> gptables.Cover:
+    surveys = dict.fromkeys(plain(contents.questionnaire(place).title) for place in contents.places)
+    answered = [contents.words.responses(contents.responses_of(place)[-1]).text for place in contents.places]
+    symbols = [f"{symbol} means {meaning}." for symbol, meaning in SYMBOLS]
+    return gptables.Cover(
+        title=_line(title),
+        intro=[_line(one) for one in (*surveys, *answered)],
+        about=[_line(one) for one in (ON_COVER, *symbols)],
+        width=90,
+    )
+
+
+def _dress(sheet: gptables.GPWorksheet, widths: Sequence[int], table: gptables.GPTable | None) -> None:
+    """Set the widths of columns, the heights of rows, and a page that holds all columns side by side."""
+    for i, width in enumerate(widths):
+        sheet.set_column(i, i, width)
+    if table is not None:
+        entries = [table.table.columns, *table.table.to_numpy()]
+        for i, row in enumerate(entries, start=table.data_range[0]):
+            sheet.set_row(i, LINE * max(map(_lines, row, widths)))
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _lines(entry: Any, width: int) -> int:
+    """Return how many lines an entry takes, at the width of a column."""
+    text = entry.string if isinstance(entry, FormatList) else entry
+    return len(textwrap.wrap(text, round(width * 0.9))) if isinstance(text, str) else 1
+
+
+def _text(value: Any) -> Any:
+    """Return an entry that no spreadsheet runs, and that the writer takes for nothing but text."""
+    text = _line(str(harmless(value)))
+    return text if re.search(r"[A-Za-z0-9]", text) else FormatList([{}, text])
+
+
+def _line(text: str) -> str:
+    """Return a text in which the writer finds neither a link nor a note."""
+    return str(harmless(plain(text))).replace("](", "] (").replace("$$", "$ $")
