@@ -1,5 +1,6 @@
 """The reference pages say what is there: samples load, and every code stands in its table."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -72,3 +73,38 @@ def test_every_error_stands_in_its_table(error: type[errors.BrightspotsError]) -
     row = f"| {error.code} | `{error.__name__}` | {error.exit_code} |"
     assert row in (REFERENCE / "errors.md").read_text()
     assert error.code in (errors.__doc__ or "")
+
+
+def test_the_library_page_names_every_public_name_once():
+    page = (REFERENCE / "library.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\.\. auto(?:function|class|exception):: brightspots\.([\w.]+)$", page, re.M)
+    modules = {name: getattr(bs, name) for name in bs.__all__ if inspect.ismodule(getattr(bs, name))}
+    within = [
+        f"{module.__name__.removeprefix('brightspots.')}.{name}"
+        for module in modules.values()
+        for name in module.__all__
+    ]
+    assert sorted(named) == sorted([*(set(bs.__all__) - set(modules)), *within])
+
+
+@pytest.mark.parametrize("folder", ["how-to", "methods", "decisions"])
+def test_every_page_stands_in_the_list_of_its_folder(folder):
+    pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (ROOT / "docs" / folder / "README.md").read_text()))
+    assert listed == pages
+
+
+def test_every_command_stands_in_the_reference():
+    import typer.main
+
+    from brightspots.cli import app
+
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    command = typer.main.get_command(app)
+    for name, one in command.commands.items():
+        assert f"## `brightspots {name}`" in page
+        section = page.split(f"## `brightspots {name}`")[1].split("\n## ")[0]
+        for parameter in one.params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert f"`{option}`" in section, (name, option)

@@ -44,22 +44,6 @@ POSITION_COLUMNS = ("area", "measure", "category", "age_band", "n", "share", *Pl
 class Pool(Table):
     """Figures of several councils together. Made by `pool`.
 
-    Columns
-    -------
-    measure, category, age_band, age_bands
-        What it is a figure of; `age_bands` are those pooled in ``all``.
-    councils, banded, missing
-        How many councils stand behind it, how many of them give only a band, and how many asked it and give
-        nothing, or ``all`` of other age bands.
-    n, share, lower, upper, worth
-        Their answers; the pooled share with its likely range; how many answers with known counts would say as
-        much. None where there is no share.
-    tau
-        How far councils truly differ (standard deviation of their shares), from 10 councils that all give a
-        count.
-    reason
-        Why there is no share: ``few_councils`` (fewer than three), ``mostly_bands``.
-
     Attributes
     ----------
     questionnaire : Questionnaire
@@ -67,6 +51,20 @@ class Pool(Table):
         In the order of the alphabet.
     left_out : str
         The council that was taken out; empty for none.
+
+    Notes
+    -----
+    Its columns:
+
+    * `measure`, `category`, `age_band`, `age_bands`: what it is a figure of; `age_bands` are those pooled
+      in ``all``.
+    * `councils`, `banded`, `missing`: how many councils stand behind it, how many of them give only a
+      band, and how many asked it and give nothing, or ``all`` of other age bands.
+    * `n`, `share`, `lower`, `upper`, `worth`: their answers; the pooled share with its likely range; how
+      many answers with known counts would say as much. None where there is no share.
+    * `tau`: how far councils truly differ (standard deviation of their shares), from 10 councils that all
+      give a count.
+    * `reason`: why there is no share: ``few_councils`` (fewer than three), ``mostly_bands``.
     """
 
     title = "Pool of councils"
