@@ -440,3 +440,17 @@ def test_explanations_hold_everything_and_never_say_which_rule_hid_a_figure(rele
 
 def test_a_figure_without_others_says_so(small: Release) -> None:
     assert small.explain("nature", age_band="8-11").endswith("There is nothing to compare it with.")
+
+
+def test_one_question_that_goes_with_a_flag_is_not_several(
+    release: Release, cohort: Callable[..., ReleasedCohort]
+) -> None:
+    words = Sentences(release.questionnaires)
+    described = release.descriptions
+    one, several = (words.goes_with(cohort(), described[:n]).text for n in (1, 2))
+    assert one.startswith("On one other question too, ")
+    assert "widest" not in one
+    assert "order" not in one
+    assert several.startswith("On other questions too, ")
+    assert "The widest gap comes first" in several
+    assert one.endswith("A question not named here may differ as well.")

@@ -83,12 +83,15 @@ class GroupSentences(ComparisonSentences):
             return f"{text}; a gap of less than about {points(least)} would probably have been missed."
         return f"{text}: in a search through so many groups, a gap like theirs may be chance."
 
-    def goes_with(self, cohort: ReleasedCohort) -> Sentence:
+    def goes_with(self, cohort: ReleasedCohort, described: Sequence[ReleasedDescription]) -> Sentence:
         """Introduce the questions on which a group that stands out differs clearly."""
+        several = len(described) > 1
+        where = "other questions" if several else "one other question"
+        order = "The widest gap comes first, but where likely ranges overlap the order may be chance, and a"
         return Sentence(
-            f"On other questions too, {self.subject(cohort.figure)} differ clearly from all others. That "
-            "goes with being in the group; it does not say why. The widest gap comes first, but where likely "
-            "ranges overlap the order may be chance, and a question not named here may differ as well."
+            f"On {where} too, {self.subject(cohort.figure)} differ clearly from all others. That goes with "
+            f"being in the group; it does not say why. {order if several else 'A'} question not named here "
+            "may differ as well."
         )
 
     def description(self, described: ReleasedDescription) -> Sentence:

@@ -103,7 +103,7 @@ def _goes_with(
         rows.append((name, Entry((Sentence(capital(asked)),)), *numbers, rest, Entry(tuple(gap))))
     where = words.where(cohort.figure.questionnaire, cohort.figure.area, cohort.figure.wave)
     caption = f"What goes with it: {plain(cohort.name)}{where}"
-    return [Paragraph(words.goes_with(cohort)), Table(caption, columns, tuple(rows))]
+    return [Paragraph(words.goes_with(cohort, described)), Table(caption, columns, tuple(rows))]
 
 
 def _row(contents: Contents, cohort: ReleasedCohort) -> tuple[Entry, ...]:

@@ -77,7 +77,7 @@ def _search_lines(contents: Contents, cohorts: Sequence[ReleasedCohort], width: 
             continue
         lines += _wrapped(words.cohort(cohort).text, width, "* " if cohort.tier == "flag" else "- ")
         described = contents.goes_with(cohort)
-        lines += _wrapped(words.goes_with(cohort).text, width, "  ") if described else []
+        lines += _wrapped(words.goes_with(cohort, described).text, width, "  ") if described else []
         for one in described:
             lines += _wrapped(words.description(one).text, width, "  - ")
     hidden = [c for c in cohorts if c.figure.status == "withheld"]
