@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Section, Table
+from brightspots.publications.group_pictures import group_pictures
 from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, figure_key
 from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
 from brightspots.publications.wording import capital, plain, points
@@ -30,7 +31,7 @@ def group_sections(contents: Contents, place: Place) -> list[Section]:
         blocks = _blocks(contents, place, search, cohorts)
         figures = frozenset(c.figure for c in cohorts if len(c.conditions) == 1)
         if figures not in listed:  # else the same figures stand in the table of another search
-            blocks.append(_every_group(contents, cohorts))
+            blocks += [*group_pictures(contents, cohorts), _every_group(contents, cohorts)]
         listed.add(figures)
         sections.append(Section(search_title(contents, place, search), tuple(blocks)))
     again = tuple(map(contents.words.recheck, contents.rechecks_of(place)))

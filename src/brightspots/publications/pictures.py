@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.findings.benchmarks import LAST_WAVE
+from brightspots.publications.band_pictures import band_pictures
 from brightspots.publications.charts.dumbbell import Dumbbell, DumbbellRow
-from brightspots.publications.comparison_sentences import RANKED, benchmark_is_public
+from brightspots.publications.charts.slope import Slope, SlopeLine
+from brightspots.publications.comparison_sentences import RANKED
 from brightspots.publications.contents import COMPARATORS, comparator_order
 from brightspots.publications.document import Picture
+from brightspots.publications.drawable import drawable, drawn_range, is_share
 from brightspots.publications.picture_sentences import (
     BESIDE,
+    CHANGES,
+    LAST_TIME,
+    NOW,
+    THEN,
     US,
     ages_of,
     beside_alternative,
@@ -28,25 +35,26 @@ if TYPE_CHECKING:
 
     Drawn = list[tuple[Figure, list[ReleasedComparison]]]
 
+FEWEST_LINES = 2
+"""A single change is drawn beside others, or not at all."""
 MOST_ROWS = 9
 """More figures than this are not read in one picture."""
-ALIKE = ("no_n", "no_direction")
-"""Reasons for no verdict on two figures that are alike, and may be drawn on one line."""
 
 
 def survey_pictures(contents: Contents, place: Place) -> list[Picture]:
-    """Return the picture of all that is compared in a survey, if that is little enough for one."""
+    """Return the pictures of a whole survey: all that is compared, if one can hold it, and what changed."""
     figures = contents.figures_of(place)
-    if len(_compared(contents, figures)) > MOST_ROWS:
-        return []
-    return _beside_others(contents, BESIDE, figures)
+    few = len(_compared(contents, figures)) <= MOST_ROWS
+    beside = _beside_others(contents, BESIDE, figures) if few else []
+    return [*beside, *_since_last_time(contents, figures)]
 
 
 def domain_pictures(contents: Contents, place: Place, name: str, figures: Sequence[Figure]) -> list[Picture]:
-    """Return the picture of what is compared in a domain, unless one picture of the survey holds it."""
+    """Return the pictures of a domain: what is compared, unless that of the survey holds it, and scores."""
+    scores = band_pictures(contents, name, figures)
     if len(_compared(contents, contents.figures_of(place))) <= MOST_ROWS:
-        return []
-    return _beside_others(contents, f"{name} {uncapital(BESIDE)}", figures)
+        return scores
+    return [*_beside_others(contents, f"{name} {uncapital(BESIDE)}", figures), *scores]
 
 
 def _beside_others(contents: Contents, title: str, figures: Sequence[Figure]) -> list[Picture]:
@@ -61,9 +69,7 @@ def _beside_others(contents: Contents, title: str, figures: Sequence[Figure]) ->
     looks = {name: i for i, name in enumerate(dict.fromkeys((*COMPARATORS, *(c.comparator for c in others))))}
     rows = tuple(_dumbbell_row(contents, figure, compared, looks) for figure, compared in drawn)
     key = tuple((looks[c.comparator], others_in_key(words, c)) for c in others)
-    hidden = [
-        f for f in figures if _is_share(contents, f) and f.status == "withheld" and contents.compared(f)
-    ]
+    hidden = [f for f in figures if f.status == "withheld" and _is_beside(contents, f)]
     caption = beside_caption(words, title, drawn, hidden, len(wanted) - len(drawn))
     return [Picture(caption, beside_alternative(words, title, drawn), Dumbbell(US, key, rows))]
 
@@ -74,9 +80,8 @@ def _dumbbell_row(
     words = contents.words
     others = ((looks[c.comparator], c.benchmark) for c in compared)
     return DumbbellRow(
-        label=f"{words.full_label(figure)}, {ages_of(words, figure)}",
-        lower=figure.lower or 0.0,
-        upper=1.0 if figure.upper is None else figure.upper,
+        f"{words.full_label(figure)}, {ages_of(words, figure)}",
+        *drawn_range(figure),
         share=figure.share,
         said=words.share(figure),
         others=tuple((look, share, percent(share)) for look, share in others if share is not None),
@@ -85,30 +90,13 @@ def _dumbbell_row(
 
 
 def _is_beside(contents: Contents, figure: Figure) -> bool:
-    return _is_share(contents, figure) and any(c.comparator != LAST_WAVE for c in contents.compared(figure))
-
-
-def _is_share(contents: Contents, figure: Figure) -> bool:
-    return contents.words.measure(figure).kind != "scale"
+    return is_share(contents, figure) and any(c.comparator != LAST_WAVE for c in contents.compared(figure))
 
 
 def _compared(contents: Contents, figures: Sequence[Figure]) -> Drawn:
     """Return the figures that others than we ourselves give, with all that may be drawn beside them."""
-    beside = [(f, _drawable(contents, f)) for f in figures if _is_share(contents, f)]
+    beside = [(f, drawable(contents, f)) for f in figures if is_share(contents, f)]
     return [(f, compared) for f, compared in beside if any(c.comparator != LAST_WAVE for c in compared)]
-
-
-def _drawable(contents: Contents, figure: Figure) -> list[ReleasedComparison]:
-    """Return the comparisons of a figure that may be drawn: both sides are said, and they are alike."""
-    if figure.lower is None:
-        return []
-    return [
-        c
-        for c in contents.compared(figure)
-        if c.benchmark is not None
-        and benchmark_is_public(c)
-        and (contents.words.verdict(c)[0] != "not compared" or contents.words.verdict(c)[1] in ALIKE)
-    ]
 
 
 def _widest(drawn: Drawn) -> Drawn:
@@ -124,3 +112,35 @@ def _clearest(contents: Contents, drawn: Drawn) -> Drawn:
     ranked = [any(contents.words.verdict(c)[0] in RANKED for c in compared) for _, compared in drawn]
     kept = sorted(sorted(range(len(drawn)), key=lambda i: (not ranked[i], i))[:MOST_ROWS])
     return [drawn[i] for i in kept]
+
+
+def _since_last_time(contents: Contents, figures: Sequence[Figure]) -> list[Picture]:
+    """Return a picture of what changed since the last survey: clearly, or by how much without a test."""
+    words = contents.words
+    shown = ((f, drawable(contents, f)) for f in figures if f.share is not None)
+    before = [(f, [c for c in compared if c.comparator == LAST_WAVE]) for f, compared in shown]
+    compared = [(f, own) for f, own in before if own]
+    changed = [(f, own) for f, own in compared if words.verdict(own[0])[0] in (*RANKED, "not compared")]
+    drawn = _clearest(contents, _widest(changed))
+    if len(drawn) < FEWEST_LINES:
+        return []
+    lines = tuple(_slope_line(contents, figure, own[0]) for figure, own in drawn)
+    kinds = {line.verdict for line in lines}
+    key = tuple((verdict, said) for verdict, said in CHANGES.items() if verdict in kinds)
+    caption = beside_caption(words, LAST_TIME, drawn, left=len(compared) - len(drawn))
+    alternative = beside_alternative(words, LAST_TIME, drawn)
+    return [Picture(caption, alternative, Slope(THEN, NOW, key, lines))]
+
+
+def _slope_line(contents: Contents, figure: Figure, compared: ReleasedComparison) -> SlopeLine:
+    words = contents.words
+    before, now = compared.benchmark or 0.0, figure.share or 0.0
+    verdict = words.verdict(compared)[0]
+    return SlopeLine(
+        label=f"{words.full_label(figure)}, {ages_of(words, figure)}",
+        before=before,
+        now=now,
+        said_before=percent(before),
+        said_now=percent(now),
+        verdict=verdict if verdict in RANKED else "",
+    )

@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brightspots.publications.charts import look
+from brightspots.publications.charts.bands import INNER, Bands, BandsRow
 from brightspots.publications.charts.dumbbell import Dumbbell, DumbbellRow
+from brightspots.publications.charts.forest import Forest, ForestRow
 from brightspots.publications.charts.page import spread, wrapped
+from brightspots.publications.charts.slope import Slope, SlopeLine
 
 if TYPE_CHECKING:
     from brightspots.publications.charts.chart import Chart
@@ -27,7 +30,38 @@ DUMBBELL = Dumbbell(
         DumbbellRow("Feels safe", 0.7, 1.0, None, "more than 85%", ((0, 0.75, "75%"),), "not compared"),
     ),
 )
-CHARTS = [DUMBBELL]
+BANDS = Bands(
+    ("low", "medium", "high", "very high"),
+    (
+        (
+            "Satisfied with life",
+            (
+                BandsRow("8-11s", (0.16, 0.2, 0.18, 0.46), ("16%", "20%", "18%", "46%")),
+                BandsRow("general population", (0.07, None, None, 0.35), ("7%", "", "", "35%"), ours=False),
+            ),
+        ),
+    ),
+)
+FOREST = Forest(
+    "a group",
+    "one that stands out",
+    "all others",
+    (
+        ForestRow("In residential care", 0.24, 0.5, 0.36, "36% (18 of 50)", 0.1, stands_out=True),
+        ForestRow("Girls", 0.0, 0.3, None, "fewer than 30%", None),
+    ),
+)
+SLOPE = Slope(
+    "our last survey",
+    "this survey",
+    (("better", "doing better"), ("worse", "doing less well"), ("", "not tested")),
+    (
+        SlopeLine("Likes school", 0.85, 0.62, "85%", "62%"),
+        SlopeLine("Has a good friend", 0.55, 0.66, "55%", "66%", "better"),
+        SlopeLine("Feels safe", 0.82, 0.65, "82%", "65%", "worse"),
+    ),
+)
+CHARTS = [DUMBBELL, BANDS, FOREST, SLOPE]
 HOSTILE = [
     "<script>alert(1)</script>",
     "$x^2$ & \\frac{1}{0}",
@@ -61,6 +95,8 @@ def test_type_and_marks_stand_out_from_their_ground(shown: type[str]) -> None:
         assert contrast(shown(colour), shown(look.PAPER)) >= 4.5
     for colour in (look.FAINT, look.RANGE):
         assert contrast(shown(colour), shown(look.PAPER)) >= 3
+    for band, words in zip(look.BANDS, INNER, strict=True):
+        assert contrast(shown(words), shown(band)) >= 4.5
 
 
 def test_every_colour_of_a_picture_has_its_place_on_a_dark_page() -> None:
@@ -109,6 +145,46 @@ def test_a_label_is_shown_as_it_stands(label: str) -> None:
 def test_what_is_given_as_a_band_has_no_dot() -> None:
     shown, banded = (chart_of(row).svg().count("C ") for row in DUMBBELL.rows)
     assert banded < shown  # only a round mark is drawn with curves
+
+
+def boxes(chart: Chart, colour: str) -> list[tuple[float, float]]:
+    """Return left and right end of what is drawn in a colour, in points."""
+    paths = re.findall(r'<path d="([^"]*)" style="fill: (#[0-9a-f]{6})', chart.svg())
+    return [
+        (min(xs), max(xs))
+        for path, fill in paths
+        if fill == colour
+        for xs in [[float(x) for x in re.findall(r"[ML] ([\d.]+) ", path)]]
+    ]
+
+
+def bars(chart: Chart, colour: str) -> list[tuple[float, float]]:
+    """Return the ends of the bars of a colour, without its mark in the key."""
+    return [(left, right) for left, right in boxes(chart, colour) if left >= 126]
+
+
+def test_bands_lie_where_their_shares_say_and_a_gap_is_left_for_what_is_not_given() -> None:
+    """By hand: the bar is from 126 to 352 points, so 16% is 36.16 of 226 points."""
+    ours, others = (Bands(BANDS.names, ((BANDS.groups[0][0], (row,)),)) for row in BANDS.groups[0][1])
+    ends = [126, 126 + 36.16, 126 + 36.16 + 45.2, 126 + 36.16 + 45.2 + 40.68, 352]
+    for colour, left, right in zip(look.BANDS, ends[:-1], ends[1:], strict=True):
+        assert bars(ours, colour)[-1] == pytest.approx((left, right), abs=0.01)
+    assert bars(others, look.BANDS[0]) == [pytest.approx((126, 126 + 15.82), abs=0.01)]
+    assert bars(others, look.BANDS[3])[-1] == pytest.approx((352 - 79.1, 352), abs=0.01)
+    assert all(right - left < 10 for colour in look.BANDS[1:3] for left, right in bars(others, colour))
+
+
+def test_a_forest_begins_at_nothing_and_ends_at_a_multiple_of_ten() -> None:
+    assert FOREST.most == 0.5
+    assert Forest("", "", "", (ForestRow("a", 0.0, 0.02, 0.01, "1%", None),)).most == 0.1
+    assert Forest("", "", "", (ForestRow("a", 0.9, 1.0, 0.99, "99%", 1.0),)).most == 1
+
+
+def test_what_stands_out_has_a_shape_and_weight_of_its_own() -> None:
+    """Not by colour alone (WCAG 1.4.1): a diamond and bold type, where others have a dot and plain type."""
+    svg = FOREST.svg()
+    bold = re.findall(r'<text style="font[^"]*(?:bold|700)[^>]*>([^<]*)<', svg)
+    assert bold == ["In residential care", "36% (18 of 50)"]
 
 
 def chart_of(row: DumbbellRow) -> Dumbbell:

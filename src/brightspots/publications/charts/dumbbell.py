@@ -12,6 +12,7 @@ from brightspots.publications.charts.look import (
     MARGIN,
     OTHERS,
     OURS,
+    PAPER,
     QUIET,
     RANGE,
     ROUND,
@@ -117,7 +118,8 @@ def _draw_row(page: Page, row: DumbbellRow, top: float) -> None:
     page.line([(LEFT, middle), (RIGHT, middle)], FAINT, 0.8)
     for end in (0, 0.5, 1):
         page.line([(at(end), middle - 3), (at(end), middle + 3)], FAINT, 0.8)
-    page.box(at(row.lower), middle - 3, at(row.upper) - at(row.lower), 6, RANGE, hollow=row.share is None)
+    colour = RANGE if row.share is not None else PAPER
+    page.box(at(row.lower), middle - 3, at(row.upper) - at(row.lower), 6, colour, edge=RANGE)
     for i, share, _ in row.others:
         page.mark(at(share), middle, SHAPES[i % 4], OTHERS[i % 4])
     if row.share is not None:

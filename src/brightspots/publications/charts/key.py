@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.publications.charts.look import INK, MARGIN, SMALL, WIDTH, Shape
+from brightspots.publications.charts.look import INK, MARGIN, PAPER, SMALL, WIDTH, Shape
 from brightspots.publications.charts.page import width_of, wrapped
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ def key_height(entries: Entries) -> float:
     return MARGIN + LINE * (1 + max(row for _, row, _ in _placed(entries))) + 4
 
 
-def draw_key(page: Page, entries: Entries) -> None:
+def draw_key(page: Page, entries: Entries, *, edge: str = PAPER) -> None:
     """Draw the key at the top of a page."""
     for (x, row, name), (shape, colour, _) in zip(_placed(entries), entries, strict=True):
         y = MARGIN + LINE * (row + 0.5)
-        page.mark(x + 4, y, shape, colour)
+        page.mark(x + 4, y, shape, colour, edge=edge)
         page.text(x + MARK, y, name, size=SMALL, colour=INK)
 
 

@@ -22,12 +22,7 @@ FONTS_OF_SVG = f"Arial, '{FONT}', sans-serif"
 WIDE = {False: 0.55, True: 0.65}
 """Width of a letter, on average, as a share of the size of type: by whether it is bold."""
 DOTS_PER_INCH = 200
-STYLE: Any = {
-    "font.family": [FONT],
-    "svg.fonttype": "none",
-    "svg.hashsalt": "brightspots",
-    "text.usetex": False,
-}
+STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "brightspots", "text.usetex": False}
 NOT_OURS = re.compile(
     r"\s*<metadata>.*?</metadata>|\s*<defs>.*?</defs>|\s*<!--.*?-->| id=\"[^\"]*\"", re.DOTALL
 )
@@ -63,7 +58,7 @@ class Page:
         self._drawn += 1
         self.figure.text(
             x, y, words, transform=self._place, size=size, color=colour, ha=align, va="center_baseline",
-            weight="bold" if bold else "normal", parse_math=False, zorder=self._drawn,
+            family=FONT, weight="bold" if bold else "normal", parse_math=False, zorder=self._drawn,
         )  # fmt: skip
 
     def line(
@@ -79,24 +74,22 @@ class Page:
         self._add(line)
 
     def mark(
-        self, x: float, y: float, shape: Shape, colour: str, size: float = 4, *, hollow: bool = False
+        self, x: float, y: float, shape: Shape, colour: str, size: float = 4, *, edge: str = PAPER
     ) -> None:
         """Draw a mark of some shape."""
         from matplotlib.patches import Circle, Polygon
 
-        inner, outer, width = (PAPER, colour, 1.5) if hollow else (colour, PAPER, 0.8)
-        style: dict[str, Any] = {"facecolor": inner, "edgecolor": outer, "linewidth": width}
+        style: dict[str, Any] = {"facecolor": colour, "edgecolor": edge, "linewidth": 0.8}
         corners = [(x + size * right, y + size * down) for right, down in shape]
         self._add(Polygon(corners, **style) if corners else Circle((x, y), size, **style))
 
     def box(
-        self, x: float, y: float, width: float, height: float, colour: str, *, hollow: bool = False
+        self, x: float, y: float, width: float, height: float, colour: str, *, edge: str = "none"
     ) -> None:
         """Draw a box from its upper left corner."""
         from matplotlib.patches import Rectangle
 
-        inner = PAPER if hollow else colour
-        self._add(Rectangle((x, y), width, height, facecolor=inner, edgecolor=colour, linewidth=0.8))
+        self._add(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.8))
 
     def area(self, points: Sequence[tuple[float, float]], colour: str) -> None:
         """Fill the area that points enclose."""
