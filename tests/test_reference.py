@@ -73,6 +73,7 @@ def test_every_error_stands_in_its_table(error: type[errors.BrightspotsError]) -
     row = f"| {error.code} | `{error.__name__}` | {error.exit_code} |"
     assert row in (REFERENCE / "errors.md").read_text()
     assert error.code in (errors.__doc__ or "")
+    assert (ROOT / "docs" / error.page).is_file()
 
 
 def test_the_library_page_names_every_public_name_once():

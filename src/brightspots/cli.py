@@ -37,7 +37,7 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except BrightspotsError as error:
-            typer.echo(f"{error.code} {error}", err=True)
+            typer.echo(f"{error.code} {error}\nMore: docs/{error.page}", err=True)
             raise typer.Exit(error.exit_code) from None
         except (typer.Exit, typer.Abort, KeyboardInterrupt):
             raise

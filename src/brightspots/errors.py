@@ -40,10 +40,13 @@ class BrightspotsError(Exception):
         A stable code such as ``BS400``, the same in every version.
     exit_code : int
         What the command line ends with when this error stops it.
+    page : str
+        The page of the documentation that helps, as a path within ``docs``.
     """
 
     code: ClassVar[str] = "BS000"
     exit_code: ClassVar[int] = 1
+    page: ClassVar[str] = "reference/errors.md"
 
 
 class ArgumentError(BrightspotsError, ValueError):
@@ -66,6 +69,7 @@ class ConfigError(BrightspotsError):
 
     code = "BS200"
     exit_code = 2
+    page = "reference/brightspots.toml"
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         self.source = source
@@ -78,30 +82,35 @@ class QuestionnaireError(ConfigError):
     """A questionnaire file with faults."""
 
     code = "BS210"
+    page = "reference/questionnaire.toml"
 
 
 class MappingError(ConfigError):
     """A mapping file with faults."""
 
     code = "BS220"
+    page = "reference/mapping.toml"
 
 
 class BenchmarkError(ConfigError):
     """A benchmarks file with faults, or a benchmark that contradicts the survey's counts."""
 
     code = "BS230"
+    page = "reference/benchmarks.toml"
 
 
 class PolicyError(ConfigError):
     """A disclosure policy with faults, or one that is not known."""
 
     code = "BS240"
+    page = "reference/policy.toml"
 
 
 class StrategyError(ConfigError):
     """A strategy file, or its form of local measures, with faults."""
 
     code = "BS250"
+    page = "reference/strategy.toml"
 
 
 class OutputError(BrightspotsError):
@@ -109,6 +118,7 @@ class OutputError(BrightspotsError):
 
     code = "BS300"
     exit_code = 2
+    page = "reference/outputs.md"
 
 
 class SurveyError(BrightspotsError):
@@ -122,6 +132,7 @@ class SurveyError(BrightspotsError):
 
     code = "BS400"
     exit_code = 3
+    page = "reference/checks.md"
 
     def __init__(self, message: str, problems: Table) -> None:
         self.problems = problems
@@ -133,6 +144,7 @@ class TallyError(BrightspotsError):
 
     code = "BS500"
     exit_code = 3
+    page = "reference/exchange.md"
 
 
 class ReturnError(BrightspotsError):
@@ -146,6 +158,7 @@ class ReturnError(BrightspotsError):
 
     code = "BS550"
     exit_code = 3
+    page = "reference/published-figures.md"
 
     def __init__(self, message: str, problems: Table) -> None:
         self.problems = problems
