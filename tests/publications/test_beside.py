@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import docx
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -22,6 +24,8 @@ from brightspots.publications.report import arrange
 from brightspots.publications.statutory_sentences import FINDINGS, gap_of, statutory_key, value_of
 from brightspots.publications.statutory_tables import THEMES
 from brightspots.publications.text import to_json, to_markdown, to_own_csv, to_statutory_csv
+from brightspots.publications.word import to_docx
+from brightspots.publications.workbook import to_xlsx
 from brightspots.returns.catalogue import MEASURES
 from brightspots.statistics import half_up
 
@@ -181,6 +185,18 @@ def test_what_the_publisher_withholds_is_so_in_every_format(real: list[Release])
     assessed = next(line for line in lines if line["measure"] == "development_assessment")
     assert assessed["values"] == "81% / 44% / 21% / 8% / [c]"
     assert not re.search(r"\bnan\b", page + to_json(contents), re.I)
+    sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(contents, report.title)))["Statutory"]
+    convicted = [row for row in sheet.iter_rows(values_only=True) if "Convicted or cautioned" in str(row[1])]
+    assert {row[4:7] + row[14:15] for row in convicted} == {("[c]", "[c]", "[c]", "[c]")}
+    assert {row[11] for row in convicted} == {0.02, 0.01, 0.0129}
+    document = docx.Document(io.BytesIO(to_docx(report)))
+    cells = [
+        [c.text for c in row.cells]
+        for t in document.tables
+        for row in t.rows
+        if "Convicted" in row.cells[0].text
+    ]
+    assert [row[2] for row in cells] == ["[c]"]
 
 
 def test_sheffield_and_shropshire_as_the_dfe_prints_them(real: list[Release]) -> None:
@@ -199,6 +215,17 @@ def test_the_sample_says_targets_coverage_and_whose_figure_is_missing(alone: Rel
     assert "The target, 30%, is not met." in text
     assert "A score was received for 86% of 160 children." in text
     assert "No figure for statistical neighbours, as that of Cloverton is not available" in text
+
+
+def test_the_workbook_has_a_sheet_for_each(alone: Release) -> None:
+    """The gap of averages is no share: 16.0 less 14.6 is 1.4, and 35% less 41% is -6 points."""
+    workbook = openpyxl.load_workbook(io.BytesIO(to_xlsx(Contents(alone), "Ambleford")))
+    assert workbook.sheetnames[3:] == ["Statutory", "Own children"]
+    rows = list(workbook["Statutory"].iter_rows(values_only=True))
+    (concern,) = (row for row in rows if row[1] and "cause for concern" in row[1] and row[10] == "England")
+    assert concern[14] == pytest.approx(100 * (48 / 137 - 0.41), abs=0.01)
+    own = [row for row in workbook["Own children"].iter_rows(values_only=True) if row[0] == "ages"]
+    assert [row[6] for row in own if row[5] == "age: under 1"] == ["[c]"]
 
 
 def test_own_counts_stand_with_how_many_they_are_of(alone: Release) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brightspots.disclosure.own_counts import NOW, PAIRED_NOW, PAIRED_THEN
 from brightspots.disclosure.own_figures import TRAIT
 from brightspots.measures.groups import ALL
-from brightspots.publications.sentence import HIDDEN
+from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
 from brightspots.publications.statutory_sentences import value_of
 from brightspots.publications.wording import plain
+from brightspots.returns.published import AVERAGE, PER_10_000, SHARE
 from brightspots.statistics.rounding import half_up
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ STATUTORY_COLUMNS = (
 OWN_COLUMNS = (
     "subject", "area", "time", "informant", "trait", "level", "of", "symbol", "count", "average",
 )  # fmt: skip
+SIDES = (("value", "symbol"), ("benchmark", "benchmark_symbol"))
+UNITS = (SHARE, PER_10_000, AVERAGE)
+NUMBERS = ("count", "n", "share_with_score")
+OCCASIONS = (NOW, PAIRED_THEN, PAIRED_NOW)
 BETWEEN = " / "
 """Between the years, and between their values, in one cell."""
 
@@ -43,6 +49,38 @@ def statutory_rows(contents: Contents) -> list[dict[str, Any]]:
 def own_rows(contents: Contents) -> list[dict[str, Any]]:
     """Return every count of a council's own children as one row, and every average."""
     return [row for table in contents.release.own for row in _own(table)]
+
+
+def statutory_sheet_rows(contents: Contents) -> list[dict[str, Any]]:
+    """Return the rows of published figures for a sheet: each value in the column of its unit, else [z]."""
+    rows = []
+    for row in statutory_rows(contents):
+        ours, theirs = (row[name] if row[name] is not None else row[symbol] for name, symbol in SIDES)
+        absent = row["symbol"] or row["benchmark_symbol"] or NOT_AVAILABLE
+        gap = None if row["difference"] is None else row["difference"] * (100 if row["unit"] == SHARE else 1)
+        rows.append(
+            row
+            | {f"ours_{unit}": ours if unit == row["unit"] else NOT_ASKED for unit in UNITS}
+            | {f"theirs_{unit}": theirs if unit == row["unit"] else NOT_ASKED for unit in UNITS}
+            | {name: row["symbol"] or NOT_ASKED if row[name] is None else row[name] for name in NUMBERS}
+            | {"gap": absent if gap is None else gap}
+        )
+    return rows
+
+
+def own_sheet_rows(contents: Contents) -> list[dict[str, Any]]:
+    """Return the rows of a council's own children for a sheet: counts and averages, or why there is none."""
+    rows = own_rows(contents)
+    for row in rows:
+        for name, other in (("count", "average"), ("average", "count")):
+            if row[name] is None:
+                row[name] = NOT_ASKED if row[other] is not None or not _is(row, name) else row["symbol"]
+    return rows
+
+
+def _is(row: dict[str, Any], name: str) -> bool:
+    """Whether a row is one of averages, or of counts."""
+    return (row["of"] in OCCASIONS) == (name == "average")
 
 
 def _figure(contents: Contents, figure: PublishedFigure) -> dict[str, Any]:

@@ -14,11 +14,13 @@ import gptables
 import pandas as pd
 from gptables.core.gptable import FormatList
 
+from brightspots.publications.beside_rows import own_sheet_rows, statutory_sheet_rows
 from brightspots.publications.document import Bullets, Paragraph, Section, Table
 from brightspots.publications.names import ALL
 from brightspots.publications.notes import SYMBOLS, about_section
 from brightspots.publications.packages import MADE, undated
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
+from brightspots.publications.statutory_sentences import SYMBOL_MEANINGS
 from brightspots.publications.text import (
     all_figures,
     comparison_row,
@@ -29,15 +31,16 @@ from brightspots.publications.text import (
     recheck_row,
 )
 from brightspots.publications.wording import capital, plain
+from brightspots.returns.published import AVERAGE, PER_10_000, SHARE
 
 if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedDescription, ReleasedRecheck
     from brightspots.publications.contents import Contents
 
 Row = dict[str, Any]
-Kind = Literal["text", "name", "words", "number", "share", "points"]
-FORMATS = {"number": "#,##0", "share": "0.0%", "points": "0.0"}
-WIDTHS = {"text": 20, "name": 32, "words": 70, "number": 12, "share": 12, "points": 14}
+Kind = Literal["text", "name", "words", "number", "share", "points", "decimal"]
+FORMATS = {"number": "#,##0", "share": "0.0%", "points": "0.0", "decimal": "0.0"}
+WIDTHS = {"text": 20, "name": 32, "words": 70, "number": 12, "share": 12, "points": 14, "decimal": 12}
 """Of a column, in letters."""
 LINE = 16
 """Height of a line, in points."""
@@ -62,7 +65,7 @@ class Column:
         Of the row.
     kind : str
         ``text`` and ``name`` (short and long labels), ``words`` (sentences), ``number``, ``share`` (shown in
-        percent) or ``points``.
+        percent), ``points`` or ``decimal``.
     empty : str
         What stands for an empty text.
     """
@@ -334,6 +337,47 @@ SHEETS = (
             IN_WORDS, *BESIDE,
         ),
     ),
+    Sheet(
+        "Statutory",
+        "Every published figure beside those of others",
+        statutory_sheet_rows,
+        (
+            Column("Council", "area"),
+            Column("Figure", "label", "name"),
+            Column("Ages of care leavers", "age_group"),
+            Column("Year", "time"),
+            Column("Children", "count", "number"),
+            Column("Of", "n", "number"),
+            Column("Share", f"ours_{SHARE}", "share"),
+            Column("Per 10,000", f"ours_{PER_10_000}", "decimal"),
+            Column("Average", f"ours_{AVERAGE}", "decimal"),
+            Column("Share with a score", "share_with_score", "share"),
+            Column("Beside", "comparator"),
+            Column("Their share", f"theirs_{SHARE}", "share"),
+            Column("Their rate per 10,000", f"theirs_{PER_10_000}", "decimal"),
+            Column("Their average", f"theirs_{AVERAGE}", "decimal"),
+            Column("Gap (points, per 10,000, or of averages)", "gap", "decimal"),
+            Column("Years", "years", "name"),
+            Column("Over the years", "values", "name"),
+            Column("Source", "source", "name"),
+            IN_WORDS,
+        ),
+    ),
+    Sheet(
+        "Own children",
+        "Every count of our own children",
+        own_sheet_rows,
+        (
+            Column("About", "subject"),
+            Column("Council", "area"),
+            Column("Time", "time"),
+            Column("Trait", "trait"),
+            Column("Group", "level"),
+            Column("Children", "of", "name"),
+            Column("Count", "count", "number"),
+            Column("Average", "average", "decimal"),
+        ),
+    ),
 )  # fmt: skip
 """The tables, in order; one without rows is left out."""
 
@@ -391,7 +435,8 @@ def _table(sheet: Sheet, columns: tuple[Column, ...], rows: list[Row]) -> gptabl
     formats = [
         {"column": {"columns": [c.title], "format": _format(c), "include_names": True}} for c in columns
     ]
-    legend = [f"{symbol} means {meaning}." for symbol, meaning in SYMBOLS if symbol in used]
+    known = (*SYMBOLS, *(one for one in SYMBOL_MEANINGS if one[0] not in dict(SYMBOLS)))
+    legend = [f"{symbol} means {meaning}." for symbol, meaning in known if symbol in used]
     return gptables.GPTable(
         frame,
         table_name=sheet.label.replace(" ", "_").lower() + "_table",
