@@ -11,6 +11,7 @@
     │   ├── PolicyError         BS240  exit 2
     │   └── StrategyError       BS250  exit 2
     ├── OutputError             BS300  exit 2   an output folder that cannot be written
+    ├── MissingExtraError       BS350  exit 2   a package that an extra brings is not installed
     ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
     ├── TallyError              BS500  exit 3   counts that cannot be added, subtracted or trusted
     ├── ReturnError             BS550  exit 3   published figures that cannot be read; carries the problems
@@ -119,6 +120,13 @@ class OutputError(BrightspotsError):
     code = "BS300"
     exit_code = 2
     page = "reference/outputs.md"
+
+
+class MissingExtraError(BrightspotsError):
+    """A package that an extra brings is not installed; the message names the extra."""
+
+    code = "BS350"
+    exit_code = 2
 
 
 class SurveyError(BrightspotsError):

@@ -34,6 +34,8 @@ def make_frame(small: Questionnaire) -> Maker:
         for name, question in small.questions.items():
             told = rng.choice([*small.options(name), *MISSING_KINDS], n).astype(object)
             frame[name] = np.where(frame["age_band"].isin(question.asked), told, "not_asked")
+        routed = frame["bullied"].isin(["yes", "invalid"])
+        frame["helped"] = np.where(routed | (frame["bullied"] == "not_asked"), frame["helped"], "not_asked")
         if weighted:
             frame["weight"] = rng.uniform(0.01, 100, n).round(4)
         return frame

@@ -134,7 +134,7 @@ def test_any_pandas_frame(small: Questionnaire, kind: str) -> None:
 @pytest.mark.parametrize("library", ["polars", "polars lazy", "pyarrow", "duckdb"])
 def test_other_data_frames(small: Questionnaire, library: str) -> None:
     module = pytest.importorskip(library.split()[0])
-    columns = {**PLAIN, "weight": [1, 0.5, 2, 1.25, 3, 0.01]}
+    columns = {**PLAIN, "weight": [1.0, 0.5, 2.0, 1.25, 3.0, 0.01]}
     plain = pd.DataFrame(columns)
     frame = {
         "polars": lambda: module.DataFrame(columns),

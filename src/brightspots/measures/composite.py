@@ -15,6 +15,8 @@ from brightspots.measures.wellbeing import HIGHEST
 if TYPE_CHECKING:
     from brightspots.questionnaire.model import CompositeRule
 
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
 LOW, NOT_LOW, UNDECIDED = "low", "not low", "undecided"
 MEAN_CUT = 5
 
@@ -46,14 +48,32 @@ def score_composite(
     ['low', 'undecided', 'not low', None]
     """
     answered = ~np.isnan(scores)
-    n_answered = answered.sum(axis=1)
+    return label_composite(
+        answered.sum(axis=1),
+        (answered & (scores <= HIGHEST["low"])).sum(axis=1),
+        np.where(answered, scores, 0).sum(axis=1),
+        scores.shape[1],
+        rule,
+        minimum_answered,
+    )
+
+
+def label_composite(
+    answered: Numbers, low: Numbers, total: Numbers, scales: int | Numbers, rule: CompositeRule, minimum: int
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return what `score_composite` does, from how many scales were answered, how many low, and their sum.
+
+    Examples
+    --------
+    >>> counted = np.array([4, 3, 3, 2]), np.array([2, 1, 0, 1]), np.array([22, 18, 24, 12])
+    >>> label_composite(*counted, 4, "two_or_more_low", 3).tolist()
+    ['low', 'undecided', 'not low', None]
+    """
     if rule == "mean_below_5":
-        totals = np.where(answered, scores, 0).sum(axis=1)
-        result = np.where(totals < MEAN_CUT * n_answered, LOW, NOT_LOW).astype(object)
+        result = np.where(total < MEAN_CUT * answered, LOW, NOT_LOW).astype(object)
     else:
         needed = 2 if rule == "two_or_more_low" else 1
-        low = (answered & (scores <= HIGHEST["low"])).sum(axis=1)
-        could_be = low + (~answered).sum(axis=1)
+        could_be = low + (scales - answered)
         result = np.where(low >= needed, LOW, np.where(could_be < needed, NOT_LOW, UNDECIDED)).astype(object)
-    result[n_answered < minimum_answered] = None
+    result[answered < minimum] = None
     return result

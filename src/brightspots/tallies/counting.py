@@ -1,79 +1,66 @@
-"""Counting answers into a tally with pandas and numpy."""
+"""Counting answers into a tally, where they are: in memory, in a database, in files, on a cluster."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from brightspots.errors import ArgumentError, TallyError
-from brightspots.measures.composite import LOW, NOT_LOW, UNDECIDED, score_composite
-from brightspots.measures.measure import measures_of
-from brightspots.questionnaire.missing import MISSING_KINDS
-from brightspots.questionnaire.model import TICKED
-from brightspots.survey.survey import KEYS, WEIGHT, Survey, check_eligible
-from brightspots.survey.weights import LARGEST, SMALLEST, as_weights
-from brightspots.tallies.tally import WEIGHT_UNITS, Counts, CountTable, Grouping, Tally, count_columns
+from brightspots.errors import ArgumentError
+from brightspots.frames import OpenFrame, UnreadableFrameError, open_frame
+from brightspots.questionnaire.loading import load_questionnaire
+from brightspots.questionnaire.mapping import Mapping, check_mapping, load_mapping
+from brightspots.questionnaire.model import Questionnaire
+from brightspots.survey.survey import KEYS, Survey, check_eligible
+from brightspots.tallies.engines.parquet import read_parquet
+from brightspots.tallies.scoring import Scorer, points_for
+from brightspots.tallies.tally import CountTable, Grouping, Tally
+from brightspots.tallies.written import columns_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping as Lookup
 
-    import pandas as pd
+    from brightspots.tallies.engines.engine import Column, Engine, Points
 
-    from brightspots.questionnaire.model import Composite, Questionnaire
-
-Codes = np.ndarray[Any, np.dtype[np.int64]]
-
-HALF_BITS = 24
-HALF = (1 << HALF_BITS) - 1
-
-UNKNOWN = -2
-"""The code of a value that the questionnaire does not know."""
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A frame of answers as codes.
-
-    Attributes
-    ----------
-    keys : list of (array of int, list of str)
-        Area, wave and age band: a code for each row, and what the codes stand for.
-    levels : dict of trait to (array of int, list of str)
-    answers : dict of measure to array of int
-        Positions in the measure's answers.
-    weights : array of int, or None
-        In units of 0.0001.
-    """
-
-    keys: list[tuple[Codes, list[str]]]
-    levels: dict[str, tuple[Codes, list[str]]]
-    answers: dict[str, Codes]
-    weights: Codes | None
+CELLS_AT_ONCE = 256
+"""Groupings are counted together as long as their traits make no more cells than this."""
 
 
 def tally(
     source: Any,
     *,
     by: Sequence[str] | Sequence[Sequence[str]] = (),
-    questionnaire: Questionnaire | None = None,
-    eligible: Mapping[tuple[str, str, str], int] | None = None,
+    questionnaire: Questionnaire | str | Path | None = None,
+    eligible: Lookup[tuple[str, str, str], int] | None = None,
+    mapping: Mapping | str | Path | None = None,
+    area: str = "",
+    wave: str = "",
+    age_band: str = "",
+    progress: Callable[[int, int], None] | None = None,
 ) -> Tally:
-    """Count the answers of a survey.
+    """Count the answers of a survey, where they are.
 
     Parameters
     ----------
-    source : Survey or data frame
-        A `Survey`, or any data frame that Narwhals accepts with the columns of `Survey.answers`; where it has
-        the column ``weight``, weights are counted too.
+    source : Survey, data frame or path
+        A `Survey`; any data frame that Narwhals accepts (pandas, Polars, PyArrow, DuckDB, Spark), which
+        counts itself, so that it may be larger than memory; or the path of Parquet files. Without a mapping
+        it has the columns of `Survey.answers`, as far as they are there; where it has the column ``weight``,
+        weights are counted too. Blanks mean what they mean on the form: not asked, not ticked, or no answer.
     by : sequence of str, or sequence of sequences of str
         Traits to keep apart. ``["gender", "placement"]`` crosses them; ``[["gender"], ["placement"]]`` counts
         each by itself. Area, wave and age band are always kept apart.
-    questionnaire : Questionnaire, optional
-        Needed with a data frame.
+    questionnaire : Questionnaire, str or path
+        Needed with a data frame: loaded, a shipped name, or a TOML file.
     eligible : mapping of (area, wave, age band) to int, optional
         Children who could have answered; a `Survey` brings its own.
+    mapping : Mapping, str or path, optional
+        Which column holds what and what its codes mean, exactly as written; the same for all forms.
+    area, wave, age_band : str, optional
+        What is the same of all rows of a data frame that has no column for it.
+    progress : callable, optional
+        Called after each count with how many are done and how many there are at least.
 
     Returns
     -------
@@ -83,7 +70,9 @@ def tally(
     ------
     ArgumentError
         If a trait in `by` is not one of the questionnaire's, the questionnaire is missing, the source is no
-        data frame, or an eligible number makes no sense.
+        data frame, or something given makes no sense.
+    MissingExtraError
+        If Parquet files are to be counted and DuckDB is not installed.
     TallyError
         If the frame holds answers that the questionnaire does not know, or does not ask of the age band, or
         weights that are none: how many, and in which columns.
@@ -98,18 +87,104 @@ def tally(
     >>> tally(survey.answers, questionnaire=survey.questionnaire, eligible=survey.eligible) == tally(survey)
     True
     """
+    fixed = {"area": str(area), "wave": str(wave), "age_band": str(age_band)}
+    fixed = {key: value for key, value in fixed.items() if value}
     if isinstance(source, Survey):
+        if mapping is not None or fixed:
+            raise ArgumentError(
+                "A Survey says itself what its columns hold; leave out mapping, area, wave, age_band."
+            )
         questionnaire, eligible, frame = source.questionnaire, source.eligible, source.answers
     elif questionnaire is None:
         raise ArgumentError("questionnaire is missing: a data frame can only be counted with one.")
     else:
-        frame = _as_pandas(source, questionnaire)
+        frame = source
+    if not isinstance(questionnaire, Questionnaire):
+        questionnaire = load_questionnaire(questionnaire)
+    if isinstance(mapping, Mapping):
+        check_mapping(mapping, questionnaire)
+    elif mapping is not None:
+        mapping = load_mapping(mapping, questionnaire)
     check_eligible(eligible or {}, questionnaire)
+    if age_band and age_band not in questionnaire.band:
+        known = ", ".join(questionnaire.band)
+        raise ArgumentError(f"age_band is {age_band!r}; {questionnaire.id} has {known}.")
     groupings = as_groupings(by, questionnaire)
-    coded = _code(frame, questionnaire)
-    tables = {grouping: _count(coded, grouping, questionnaire) for grouping in groupings}
+    opened = _open(frame)
+    columns, weight = columns_in(opened.headings, questionnaire, mapping, fixed)
+    if "age_band" not in columns and len(questionnaire.age_bands) == 1:
+        fixed["age_band"] = questionnaire.age_bands[0].id
+    engine = _engine(opened, {**columns, **points_for(questionnaire, columns)}, weight)
+    covers = _covers(groupings, questionnaire)
+    counted = _Counted(progress, len(set(covers.values())) * (1 + len(columns)))
+    scorer = Scorer(engine, questionnaire, columns, fixed, counted)
+    scorer.check_rows()
+    finest = {cover: scorer.table(cover) for cover in dict.fromkeys(covers.values())}
+    tables = {
+        grouping: _margin(finest[covers[grouping]], covers[grouping], grouping) for grouping in groupings
+    }
     respondents = source.fingerprint if isinstance(source, Survey) else ""
     return Tally(questionnaire, tables, dict((eligible or {}).items()), respondents)
+
+
+def _open(source: Any) -> OpenFrame:
+    """Open a data frame or Parquet files."""
+    if isinstance(source, str | Path) and Path(source).suffix == ".parquet":
+        source = read_parquet(source)
+    try:
+        return open_frame(source)
+    except UnreadableFrameError:
+        raise ArgumentError(
+            f"source is a {type(source).__name__} that cannot be read; give a Survey, or a data frame that "
+            "Narwhals accepts, or the path of Parquet files."
+        ) from None
+
+
+def _engine(frame: OpenFrame, columns: Lookup[str, Column | Points], weight: str | None) -> Engine:
+    """Return what counts a frame: numpy for one of pandas, and every other frame itself."""
+    if frame.native is not None:
+        from brightspots.tallies.engines.rows import Rows
+
+        return Rows(frame, columns, weight)
+    from brightspots.tallies.engines.queries import Queries
+
+    return Queries(frame, columns, weight)
+
+
+class _Counted:
+    """Tells a caller how far the counting is."""
+
+    def __init__(self, tell: Callable[[int, int], None] | None, total: int) -> None:
+        self._tell, self._total, self._done = tell, total, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        if self._tell is not None:
+            self._tell(self._done, max(self._done, self._total))
+
+
+def _covers(groupings: Sequence[Grouping], questionnaire: Questionnaire) -> dict[Grouping, Grouping]:
+    """Return for each grouping one that holds it: traits of few levels are counted together, and added up."""
+    levels = {trait.id: len(trait.levels) + 1 for trait in questionnaire.traits}
+    covers: dict[Grouping, Grouping] = {}
+    for grouping in groupings:
+        for cover in dict.fromkeys(covers.values()):
+            joined = tuple(dict.fromkeys((*cover, *grouping)))
+            if prod(levels[trait] for trait in joined) <= CELLS_AT_ONCE:
+                covers = {held: joined if own == cover else own for held, own in covers.items()}
+                covers[grouping] = joined
+                break
+        else:
+            covers[grouping] = grouping
+    return covers
+
+
+def _margin(table: CountTable, cover: Grouping, grouping: Grouping) -> CountTable:
+    """Return the counts under a grouping, added up from those of a finer one."""
+    places = [*range(len(KEYS)), *(len(KEYS) + cover.index(trait) for trait in grouping)]
+    if cover == grouping:
+        return table
+    return CountTable.of((tuple(key[i] for i in places) for key in table.keys), table.counts, table.weights)
 
 
 def as_groupings(
@@ -139,182 +214,3 @@ def as_groupings(
         if len(set(grouping)) < len(grouping):
             raise ArgumentError(f"by names a trait twice: {', '.join(grouping)}.")
     return tuple(dict.fromkeys(groupings))
-
-
-def _as_pandas(source: Any, questionnaire: Questionnaire) -> pd.DataFrame:
-    """Return the columns that count, of any data frame, as pandas; values that are absent are None."""
-    import narwhals as nw
-    import pandas as pd
-
-    wanted = {*KEYS, *questionnaire.trait, *questionnaire.questions, WEIGHT}
-    if isinstance(source, pd.DataFrame):
-        names = [name for name in source.columns if name in wanted]
-        if len(set(names)) < len(names):
-            raise ArgumentError("source has several columns of one name; give each its own.")
-        return source[names]
-    try:
-        frame = nw.from_native(source).lazy()
-        present = [name for name in frame.collect_schema().names() if name in wanted]
-        own_engine = frame.implementation.is_polars()
-        held = frame.select(present).collect(None if own_engine else "pandas")
-        columns = {
-            name: [
-                None if null else value
-                for value, null in zip(held[name].to_list(), held[name].is_null().to_list(), strict=True)
-            ]
-            for name in present
-        }
-    except Exception:  # each engine has its own errors, and they may quote cells
-        raise ArgumentError(
-            f"source is a {type(source).__name__} that cannot be read; give a Survey, or a data frame that "
-            "Narwhals accepts."
-        ) from None
-    return pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in columns.items()})
-
-
-def _code(frame: pd.DataFrame, questionnaire: Questionnaire) -> Coded:
-    """Return a frame as codes, or say which columns hold what the questionnaire does not know."""
-    unknown: dict[str, int] = {}
-    keys = [_key_codes(frame, name, questionnaire) for name in KEYS]
-    bands, names = keys[KEYS.index("age_band")]
-    strange = [i for i, name in enumerate(names) if name not in questionnaire.band]
-    if strange:
-        unknown["age_band"] = int(np.isin(bands, strange).sum())
-    levels: dict[str, tuple[Codes, list[str]]] = {}
-    for trait in questionnaire.traits:
-        known = [*(level.id for level in trait.levels), trait.not_known]
-        codes = _column_codes(frame, trait.id, known)
-        unknown[trait.id] = int((codes == UNKNOWN).sum())
-        levels[trait.id] = (np.where(codes == -1, len(known) - 1, codes), known)
-    answers = {}
-    not_asked: dict[str, int] = {}
-    for name, question in questionnaire.questions.items():
-        options = questionnaire.options(name)
-        kinds = {kind: len(options) + i for i, kind in enumerate(MISSING_KINDS)}
-        codes = _column_codes(frame, name, [*options, *MISSING_KINDS])
-        unknown[name] = int((codes == UNKNOWN).sum())
-        outside = ~np.isin(bands, [i for i, band in enumerate(names) if band in question.asked])
-        unticked = (codes == TICKED.index("not ticked")) & (options == TICKED)
-        not_asked[name] = int((outside & (codes >= 0) & (codes < len(options)) & ~unticked).sum())
-        absent = outside if name in frame.columns else np.ones(len(frame), dtype=bool)
-        codes = np.where((codes == -1) & ~absent, kinds["not_answered"], codes)
-        answers[name] = np.where((codes == -1) | (outside & unticked), kinds["not_asked"], codes)
-    weights, bad_weights = None, 0
-    if WEIGHT in frame.columns:
-        told = as_weights(frame[WEIGHT].tolist())
-        bad_weights = int(np.isnan(told).sum())
-        weights = np.rint(np.nan_to_num(told) * WEIGHT_UNITS).astype(np.int64)
-    _refuse(unknown, not_asked, bad_weights, questionnaire)
-    for composite in questionnaire.composites:
-        answers[composite.id] = _composite_codes(composite, answers, bands, names, questionnaire)
-    return Coded(keys, levels, answers, weights)
-
-
-def _refuse(
-    unknown: dict[str, int], not_asked: dict[str, int], bad_weights: int, questionnaire: Questionnaire
-) -> None:
-    """Raise if any value is one that the questionnaire does not know or ask for, or no weight."""
-    faults = []
-    for words, found in (("does not know", unknown), ("does not ask of the age band", not_asked)):
-        listed = ", ".join(f"{name} ({count} rows)" for name, count in found.items() if count)
-        if listed:
-            faults.append(f"The frame holds values that {questionnaire.id} {words}, in {listed}.")
-    if bad_weights:
-        faults.append(
-            f"The frame holds weights that are no number from {SMALLEST:g} to {LARGEST:g}, "
-            f"in {bad_weights} rows."
-        )
-    if faults:
-        raise TallyError(
-            " ".join([*faults, "Read it with read_survey, which says what is wrong, row by row."])
-        )
-
-
-def _key_codes(frame: pd.DataFrame, name: str, questionnaire: Questionnaire) -> tuple[Codes, list[str]]:
-    import pandas as pd
-
-    if name in frame.columns:
-        codes, values = pd.factorize(frame[name].astype("object"), use_na_sentinel=False)
-        return codes.astype(np.int64), ["" if pd.isna(value) else str(value) for value in values]
-    only = questionnaire.age_bands[0].id if name == "age_band" and len(questionnaire.age_bands) == 1 else ""
-    return np.zeros(len(frame), dtype=np.int64), [only]
-
-
-def _column_codes(frame: pd.DataFrame, name: str, known: list[str]) -> Codes:
-    """Return positions among the known answers; -1 for blanks, `UNKNOWN` for anything else."""
-    import pandas as pd
-
-    if name not in frame.columns:
-        return np.full(len(frame), -1, dtype=np.int64)
-    column = frame[name]
-    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.tolist() == known:
-        return np.asarray(column.cat.codes, dtype=np.int64)
-    place = {answer: i for i, answer in enumerate(known)}
-    raw, values = pd.factorize(column.astype("object"), use_na_sentinel=True)
-    meaning = np.array([*(place.get(_text(value), UNKNOWN) for value in values), -1], dtype=np.int64)
-    return np.asarray(meaning[raw])
-
-
-def _text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _count(coded: Coded, grouping: Grouping, questionnaire: Questionnaire) -> CountTable:
-    """Count every answer in every cell with one bincount a measure over a composite code."""
-    parts = [*coded.keys, *(coded.levels[trait] for trait in grouping)]
-    composite = np.zeros(coded.keys[0][0].size, dtype=np.int64)
-    for codes, names in parts:
-        composite = np.unique(composite * len(names) + codes, return_inverse=True)[1]
-    _, first_row, cell = np.unique(composite, return_index=True, return_inverse=True)
-    named = list(zip(*([names[i] for i in codes[first_row].tolist()] for codes, names in parts), strict=True))
-    keys = sorted(set(named))
-    place = {key: i for i, key in enumerate(keys)}
-    cell = np.array([place[key] for key in named], dtype=np.int64)[cell]
-    columns = count_columns(questionnaire)
-    numbers = [None] if coded.weights is None else [None, coded.weights, coded.weights**2]
-    counts = np.zeros((len(numbers), len(keys), len(columns)), dtype=np.int64)
-    for held, each in zip(counts, numbers, strict=True):
-        held[:, 0] = _summed(cell, len(keys), each)
-        for name, measure in measures_of(questionnaire).items():
-            width = len(measure.answers)
-            first = columns[(name, measure.answers[0])]
-            counted = _summed(cell * width + coded.answers[name], len(keys) * width, each)
-            held[:, first : first + width] = counted.reshape(len(keys), width)
-    return CountTable(tuple(keys), counts[0], None if coded.weights is None else counts[1:])
-
-
-def _summed(places: Codes, length: int, numbers: Codes | None) -> Counts:
-    """Count the rows at each place or, exactly, add up their numbers: in two halves that floats can hold."""
-    if numbers is None:
-        return np.bincount(places, minlength=length)
-    low, high = (
-        np.bincount(places, weights=half, minlength=length).astype(np.int64)
-        for half in (numbers & HALF, numbers >> HALF_BITS)
-    )
-    return np.asarray((high << HALF_BITS) + low)
-
-
-def _composite_codes(
-    composite: Composite,
-    answers: dict[str, Codes],
-    bands: Codes,
-    band_names: list[str],
-    questionnaire: Questionnaire,
-) -> Codes:
-    """Score a composite on each form, over those of its scales that the form asks."""
-    known = (LOW, NOT_LOW, UNDECIDED, *MISSING_KINDS)
-    scales = {scale.id: scale for scale in questionnaire.wellbeing_scales}
-    codes = np.full(bands.size, known.index("not_asked"), dtype=np.int64)
-    for i, band in enumerate(band_names):
-        if band not in composite.asked:
-            continue
-        rows = np.flatnonzero(bands == i)
-        own = [scales[name] for name in composite.scales if band in scales[name].asked]
-        scores = np.column_stack([answers[scale.id][rows] for scale in own]).astype(np.float64)
-        scores[scores > 10] = np.nan
-        turned = np.array([not scale.higher_is_better for scale in own])
-        scores[:, turned] = 10 - scores[:, turned]
-        scored = score_composite(scores, composite.rule, composite.minimum_answered)
-        place = {LOW: 0, NOT_LOW: 1, UNDECIDED: 2, None: known.index("not_answered")}
-        codes[rows] = [place[label] for label in scored.tolist()]
-    return codes
