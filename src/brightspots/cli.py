@@ -167,6 +167,9 @@ def run(
         Path | None, typer.Option(help="Folder for the report; else <area>-<wave> beside the config.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Log, JSON lines; else log.jsonl in the state.")] = None,
+    never_published: Annotated[
+        list[int] | None, typer.Option(help="A run whose edition nobody outside has seen; may be repeated.")
+    ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="End with 10 when flags are new, cleared or turned round.")
     ] = False,
@@ -175,7 +178,7 @@ def run(
     from brightspots.watch.run import run_scheduled
     from brightspots.watch.telling import outcome_text
 
-    outcome = run_scheduled(config, state, out=out, log=log, say=_say)
+    outcome = run_scheduled(config, state, out=out, log=log, never_published=never_published or (), say=_say)
     typer.echo(outcome_text(outcome))
     for message in outcome.undelivered:
         typer.echo(message, err=True)

@@ -128,9 +128,7 @@ def released(
 ) -> Release:
     """Return a release of these, past the door: what stands behind it is not under test here."""
     figures = tuple(dict.fromkeys(one.figure for one in comparisons))
-    nothing = {
-        name: {} if str(kind).startswith("Mapping") else () for name, kind in Release.__annotations__.items()
-    }
+    nothing = {name: _nothing(str(kind)) for name, kind in Release.__annotations__.items()}
     parts = {
         "policy": load_policy("council"),
         "questionnaires": {ASKED.id: ASKED},
@@ -143,6 +141,13 @@ def released(
         "respondents": {ASKED.id: "0"},
     }
     return Release(door._KEY, **{**nothing, **parts})
+
+
+def _nothing(kind: str) -> Any:
+    """Return what a release holds of a kind of which it holds nothing."""
+    if kind.endswith("None"):
+        return None
+    return {} if kind.startswith("Mapping") else ()
 
 
 def run_once(

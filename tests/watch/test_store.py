@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from small_releases import comparison, released, run_once
 
+from brightspots import __version__
 from brightspots.errors import OutputError, StateError, StateHeldError
 from brightspots.watch import store as module
 from brightspots.watch.history import read_history
@@ -174,3 +175,44 @@ def test_what_is_kept_is_text_that_can_be_read(state: Path, folder: Path) -> Non
         run_once(store, folder, released(comparison()))
         (run,) = store.runs()
         assert json.loads(store.document(run.ledger))["waves"] == [["children-in-care", "Sheffield", "2021"]]
+
+
+def test_a_state_of_the_first_format_is_brought_up_to_date(state: Path, folder: Path) -> None:
+    """The state was written by the version that had the first format; its path of the report is made up."""
+    state.mkdir()
+    old = (Path(__file__).parent / "state-format-1.sql").read_text(encoding="utf-8")
+    db = sqlite3.connect(state / STATE)
+    db.executescript(old)
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    (secret,) = db.execute("SELECT secret FROM key").fetchone()
+    db.close()
+    with pytest.raises(StateError, match="has format 1, older"), looked_into(state):
+        pass
+    with opened(state) as store:
+        assert store.secret.hex() == secret
+        assert [(run.number, run.outcome, run.version) for run in store.runs()] == [
+            (1, "closed", ""),
+            (2, "closed", ""),
+        ]
+        second = run_once(store, folder, released(comparison("worse", wave="2022"), wave="2022"), wave="2022")
+    assert second.number == 3
+    assert {(f["measure"], f["state"], f["confirmed"]) for f in second.changes["flags"]} == {
+        ("likes_school", "persisting", True),
+        ("low_wellbeing", "not tested", False),
+    }
+    assert read_history(state)[0].column("version") == ["", "", __version__]
+    with pytest.raises(sqlite3.IntegrityError, match="only ever added to"):
+        sqlite3.connect(state / STATE).execute("UPDATE run SET version = 'x'")
+
+
+def test_a_migration_that_fails_half_way_leaves_the_state_as_it_was(
+    state: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(state) as store:
+        run_once(store, folder, released(comparison()))
+    before = (state / STATE).read_bytes()
+    broken = "ALTER TABLE run ADD COLUMN fresh TEXT; ALTER TABLE no_such_table ADD COLUMN x TEXT"
+    monkeypatch.setattr(module, "MIGRATIONS", (*module.MIGRATIONS, broken))
+    with pytest.raises(OutputError), opened(state):
+        pass
+    assert (state / STATE).read_bytes() == before

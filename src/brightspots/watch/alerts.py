@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from brightspots.publications.folders import write_whole
-from brightspots.watch.store import as_json
+from brightspots.publications.folders import plainly, write_whole
+from brightspots.watch.log import tell
+from brightspots.watch.store import Store, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from brightspots.config import WatchConfig
+
 FORMAT = 1
+ALERT_DUE, ALERTED = "alert due", "alerted"
 PATIENCE = 60
 """Seconds that a command may take."""
 
 LEFT_OUT = ("flags", "report", "brightspots", "format")
 """What of the changes of a run an alert does not say: a report has numbers in it."""
+
+
+def deliver(store: Store, watch: WatchConfig, beside: Path, at: str) -> tuple[str, ...]:
+    """Deliver every alert that is due; return why some could not be."""
+    if not (watch.alert_folder or watch.alert_command):
+        return ()
+    failed = []
+    for run in store.runs():
+        if ALERT_DUE not in run.events or ALERTED in run.events:
+            continue
+        alert = alert_of(run.number, json.loads(store.document(run.changes)))
+        try:
+            if watch.alert_folder:
+                drop(alert, beside / watch.alert_folder)
+            if watch.alert_command:
+                call(alert, watch.alert_command, beside)
+        except (OSError, subprocess.SubprocessError) as error:
+            why = f"The alert of run {run.number} was not delivered: {_why(error)}. The next run tries again."
+            tell("alert not delivered", level=logging.ERROR, run=run.number, message=why)
+            failed.append(why)
+        else:
+            store.add(run.number, at, ALERTED)
+            tell("alert delivered", run=run.number)
+    return tuple(failed)
 
 
 def alert_of(run: int, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,3 +87,11 @@ def call(alert: Mapping[str, Any], command: Sequence[str], folder: Path) -> None
         timeout=PATIENCE,
         check=True,
     )
+
+
+def _why(error: OSError | subprocess.SubprocessError) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"the command ended with {error.returncode}"
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"the command took more than {error.timeout:g} seconds"
+    return plainly(error) if isinstance(error, OSError) else "the command failed"

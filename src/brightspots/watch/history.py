@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OUTCOMES = {CLOSED: "done", NOTED: "interrupted"}
-COLUMNS = ("run", "at", "surveys", "outcome", "inputs", "new", "cleared", "turned", "flags", "folder")
+COLUMNS = (
+    "run",
+    "at",
+    "surveys",
+    "outcome",
+    "inputs",
+    "new",
+    "cleared",
+    "turned",
+    "flags",
+    "version",
+    "folder",
+)
 
 
 class History(Table):
@@ -62,6 +74,7 @@ def read_history(state: str | Path) -> tuple[History, list[dict[str, Any]]]:
                     "cleared": kinds.count("cleared"),
                     "turned": kinds.count("changed direction"),
                     "flags": len(changes["flags"]),
+                    "version": run.version,
                     "folder": run.folder,
                 }
             )

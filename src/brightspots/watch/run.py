@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,18 +14,32 @@ from typing import TYPE_CHECKING, Any, Literal
 from brightspots.config import load_config
 from brightspots.errors import BrightspotsError, ConfigError, OutputError, ReleaseError
 from brightspots.publications.contents import Contents
-from brightspots.publications.folders import plainly, settle, write_whole
-from brightspots.publications.publishing import EDITION, edition_text, publish
+from brightspots.publications.folders import plainly, write_whole
+from brightspots.publications.publishing import edition_text, publish
 from brightspots.publications.report import arrange
 from brightspots.publications.text import to_markdown
 from brightspots.reporting import StoodOut, make_release, output_folder, read_run, silent
-from brightspots.watch.alerts import alert_of, call, drop
+from brightspots.watch.alerts import ALERT_DUE, deliver
 from brightspots.watch.changes import changed_inputs, describe_changes
 from brightspots.watch.inputs import inputs_of
 from brightspots.watch.ledger import Ledger
 from brightspots.watch.log import logging_to, tell
 from brightspots.watch.observing import observe
-from brightspots.watch.store import CLOSED, DROPPED, NOTED, Run, Store, as_json, hash_of, opened
+from brightspots.watch.published import (
+    previous_editions,
+    settle_interrupted,
+    standing_edition,
+    take_back,
+    which_editions,
+)
+from brightspots.watch.store import (
+    CLOSED,
+    DROPPED,
+    Run,
+    Store,
+    as_json,
+    opened,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +47,6 @@ if TYPE_CHECKING:
     from brightspots.config import RunConfig, WatchConfig
     from brightspots.disclosure.release import Release
 
-ALERT_DUE, ALERTED = "alert due", "alerted"
 CHANGES, LOG = "changes.json", "log.jsonl"
 SEARCHES: dict[str, Literal["low", "high"]] = {"worse": "low", "better": "high"}
 
@@ -74,6 +86,7 @@ def run_scheduled(
     *,
     out: str | Path | None = None,
     log: str | Path | None = None,
+    never_published: Sequence[int] = (),
     say: Callable[[str], None] = silent,
 ) -> Outcome:
     """Do one scheduled run: all of it, or nothing but a line in the log.
@@ -88,6 +101,9 @@ def run_scheduled(
         The folder of the report, by default ``<area>-<wave>`` beside the config.
     log : str or path, optional
         The log, by default ``log.jsonl`` in the folder of the state.
+    never_published : sequence of int
+        Numbers of runs whose edition nobody outside has seen: the audit of this and later runs takes none of
+        what they said for known.
     say : callable, optional
         Told the name of each step.
 
@@ -110,7 +126,11 @@ def run_scheduled(
             say(step)
             tell(step)
 
-        return _run(load_config(config), Path(state), Path(out) if out else None, say_and_tell)
+        plan, folder = load_config(config), Path(out) if out else None
+        with opened(state) as store:
+            settle_interrupted(store)
+            take_back(store, never_published, datetime.now(UTC).isoformat(timespec="seconds"))
+            return _run(store, plan, folder, say_and_tell)
 
 
 @contextmanager
@@ -127,36 +147,34 @@ def _told() -> Iterator[None]:
         raise
 
 
-def _run(config: RunConfig, state: Path, out: Path | None, say: Callable[[str], None]) -> Outcome:
+def _run(store: Store, config: RunConfig, out: Path | None, say: Callable[[str], None]) -> Outcome:
     surveys = _surveys_of(config)
     folder = (out or output_folder(config)).resolve()
-    with opened(state) as store:
-        settle_interrupted(store)
-        inputs = inputs_of(config)
-        read = inputs.read()
-        sources, beside = read_run(config, say)
-        with tempfile.TemporaryDirectory() as spare:
-            previous = _previous_editions(store, folder, Path(spare))
-            stood_out = _stood_out(_last_ledger(store), surveys)
-            try:
-                release = make_release(
-                    config, sources, say, beside=beside, previous=previous, stood_out=stood_out
-                )
-            except ReleaseError as error:
-                raise ReleaseError(f"{error} {_which(store)}".strip()) from error
-        inputs.refuse_replaced(read)
-        say("writing")
-        return conclude(
-            store,
-            release,
-            surveys=surveys,
-            inputs=inputs.hashes(read, store.secret),
-            folder=folder,
-            formats=config.release.formats,
-            watch=config.watch,
-            beside=config.folder,
-            now=datetime.now(UTC),
-        )
+    inputs = inputs_of(config)
+    read = inputs.read()
+    sources, beside = read_run(config, say)
+    with tempfile.TemporaryDirectory() as spare:
+        previous = previous_editions(store, folder, Path(spare))
+        stood_out = _stood_out(_last_ledger(store), surveys)
+        try:
+            release = make_release(
+                config, sources, say, beside=beside, previous=previous, stood_out=stood_out
+            )
+        except ReleaseError as error:
+            raise ReleaseError(f"{error} {which_editions(store)}".strip()) from error
+    inputs.refuse_replaced(read)
+    say("writing")
+    return conclude(
+        store,
+        release,
+        surveys=surveys,
+        inputs=inputs.hashes(read, store.secret),
+        folder=folder,
+        formats=config.release.formats,
+        watch=config.watch,
+        beside=config.folder,
+        now=datetime.now(UTC),
+    )
 
 
 def conclude(
@@ -210,7 +228,7 @@ def conclude(
         "ledger": as_json(followed.as_data()),
         "changes": as_json(changes),
     }
-    number = store.note(at, inputs, surveys, documents, str(folder), _standing_edition(folder))
+    number = store.note(at, inputs, surveys, documents, str(folder), standing_edition(folder))
     try:
         publish(release, folder, formats=formats)
     except BrightspotsError:
@@ -223,22 +241,7 @@ def conclude(
     is_due = bool(changes["changes"]) and bool(watch.alert_folder or watch.alert_command)
     store.add(number, at, CLOSED, *([ALERT_DUE] if is_due else []))
     tell("run closed", run=number, inputs=changes["inputs"], flags=_counts(changes), folder=str(folder))
-    return Outcome(number, folder, changes, release, _deliver(store, watch, beside, at))
-
-
-def settle_interrupted(store: Store) -> None:
-    """Find out what became of a run that was interrupted, from what stands in its folder.
-
-    Where that is neither its edition nor the one before, nobody can know: then it counts as published.
-    """
-    for run in store.runs()[-1:]:
-        if run.outcome == NOTED:
-            folder = Path(run.folder)
-            settle(folder)
-            stands = _standing_edition(folder)
-            if stands != run.edition and stands == run.stood:
-                store.add(run.number, run.at, DROPPED)
-            tell("the last run was interrupted", level=logging.WARNING, run=run.number)
+    return Outcome(number, folder, changes, release, deliver(store, watch, beside, at))
 
 
 def _surveys_of(config: RunConfig) -> list[dict[str, str]]:
@@ -265,51 +268,6 @@ def _last_ledger(store: Store) -> Ledger:
     return Ledger.of(json.loads(store.document(last.ledger))) if last else Ledger({})
 
 
-def _standing_edition(folder: Path) -> str:
-    """Return the hash of the edition that stands in a folder; empty where there is none."""
-    try:
-        return hash_of((folder / EDITION).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _published(store: Store) -> list[Run]:
-    """Return the runs whose edition was published, or may have been."""
-    return [run for run in store.runs() if run.outcome != DROPPED]
-
-
-def _previous_editions(store: Store, folder: Path, spare: Path) -> list[Path]:
-    """Write the earlier editions that the audit has to know to files, also one that stands in the folder."""
-    editions = {run.edition: store.document(run.edition) for run in _published(store)}
-    known = {run.edition for run in store.runs()}
-    stands = _standing_edition(folder)
-    if stands and stands not in known:
-        editions[stands] = (folder / EDITION).read_text(encoding="utf-8")
-    paths = []
-    for number, text in enumerate(editions.values(), start=1):
-        path = spare / f"edition-{number}.json"
-        path.write_text(_with_figures(text), encoding="utf-8")
-        paths.append(path)
-    return paths
-
-
-def _with_figures(edition: str) -> str:
-    """Return an edition without the responses of surveys that were open: they tell of no answer."""
-    try:
-        body = json.loads(edition)
-        told = {(f["questionnaire"], f["area"], f["wave"]) for f in body["figures"]}
-        kept = [r for r in body["responses"] if (r["questionnaire"], r["area"], r["wave"]) in told]
-        return as_json({**body, "responses": kept})
-    except (ValueError, KeyError, TypeError):
-        return edition  # the audit refuses what it cannot read
-
-
-def _which(store: Store) -> str:
-    """Return which runs the earlier editions are of, for an error."""
-    numbers = [str(run.number) for run in _published(store)]
-    return f"The state holds the editions of runs {', '.join(numbers)}." if numbers else ""
-
-
 def _stood_out(ledger: Ledger, surveys: list[dict[str, str]]) -> list[StoodOut]:
     """Return the groups whose flag was up before the waves of this run, to be tested by name."""
     waves = {(s["questionnaire"], s["area"]): s["wave"] for s in surveys}
@@ -326,35 +284,3 @@ def _stood_out(ledger: Ledger, surveys: list[dict[str, str]]) -> list[StoodOut]:
 def _counts(changes: Mapping[str, Any]) -> dict[str, int]:
     kinds = [one["change"] for one in changes["changes"]]
     return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-
-
-def _deliver(store: Store, watch: WatchConfig, beside: Path, at: str) -> tuple[str, ...]:
-    """Deliver every alert that is due; return why some could not be."""
-    if not (watch.alert_folder or watch.alert_command):
-        return ()
-    failed = []
-    for run in store.runs():
-        if ALERT_DUE not in run.events or ALERTED in run.events:
-            continue
-        alert = alert_of(run.number, json.loads(store.document(run.changes)))
-        try:
-            if watch.alert_folder:
-                drop(alert, beside / watch.alert_folder)
-            if watch.alert_command:
-                call(alert, watch.alert_command, beside)
-        except (OSError, subprocess.SubprocessError) as error:
-            why = f"The alert of run {run.number} was not delivered: {_why(error)}. The next run tries again."
-            tell("alert not delivered", level=logging.ERROR, run=run.number, message=why)
-            failed.append(why)
-        else:
-            store.add(run.number, at, ALERTED)
-            tell("alert delivered", run=run.number)
-    return tuple(failed)
-
-
-def _why(error: OSError | subprocess.SubprocessError) -> str:
-    if isinstance(error, subprocess.CalledProcessError):
-        return f"the command ended with {error.returncode}"
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"the command took more than {error.timeout:g} seconds"
-    return plainly(error) if isinstance(error, OSError) else "the command failed"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from brightspots import __version__
 from brightspots.errors import OutputError, StateError, StateHeldError
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ APPLICATION = 0x42537057
 """What marks the file as ours, in its header."""
 
 NOTED, CLOSED, DROPPED = "noted", "closed", "dropped"
+NEVER_PUBLISHED = "never published"
+"""What a person may say of the edition of a run that nobody outside has seen."""
 
 MIGRATIONS = (
     """
@@ -49,6 +52,7 @@ MIGRATIONS = (
         at TEXT NOT NULL
     );
     """,
+    "ALTER TABLE run ADD COLUMN version TEXT NOT NULL DEFAULT ''",
 )
 """What makes each version of the state out of the one before."""
 
@@ -75,6 +79,8 @@ class Run:
         Where its report went.
     stood : str
         The hash of the edition that stood there before; empty for none.
+    version : str
+        Of brightspots; empty for runs of the first format.
     events : tuple of str
         What became of it, in order.
     """
@@ -89,6 +95,7 @@ class Run:
     changes: str
     folder: str
     stood: str
+    version: str
     events: tuple[str, ...] = ()
 
     @property
@@ -120,8 +127,8 @@ class Store:
             events.setdefault(run, []).append(kind)
         runs = []
         for number, at, inputs, surveys, *names in self._read(
-            "SELECT number, at, inputs, surveys, edition, report, ledger, changes, folder, stood FROM run "
-            "ORDER BY number"
+            "SELECT number, at, inputs, surveys, edition, report, ledger, changes, folder, stood, version "
+            "FROM run ORDER BY number"
         ):
             parts = (json.loads(inputs), json.loads(surveys), *names, tuple(events.get(number, ())))
             runs.append(Run(number, at, *parts))
@@ -159,9 +166,9 @@ class Store:
             parts = [at, *(json.dumps(part, sort_keys=True) for part in (inputs, surveys))]
             parts += [names[kind] for kind in ("edition", "report", "ledger", "changes")]
             made = self._db.execute(
-                "INSERT INTO run (at, inputs, surveys, edition, report, ledger, changes, folder, stood) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*parts, folder, stood),
+                "INSERT INTO run (at, inputs, surveys, edition, report, ledger, changes, folder, stood, "
+                "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*parts, folder, stood, __version__),
             )
             return int(made.lastrowid or 0)
 
