@@ -254,7 +254,7 @@ def _widths(table: Table, whole: int) -> list[int]:
     for i, column in enumerate(table.columns):
         lines = [len(line) for row in table.rows for line in _lines(row[i])]
         words = max(map(len, column.title.split()), default=0)
-        letters.append(max(NARROWEST, words + 2, max(lines, default=0) + 2))
+        letters.append(max(NARROWEST, words + 4, max(lines, default=0) + 2))
     short = [one for one in letters if one <= SHORT]
     rest = max(LETTERS - sum(short), 1)
     long = sum(one for one in letters if one > SHORT)

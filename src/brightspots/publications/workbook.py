@@ -78,8 +78,8 @@ class Column:
     def of(self, row: Row) -> Any:
         """Return the entry of a row."""
         value = row[self.key]
-        if isinstance(value, float) and self.kind == "points":
-            return round(100 * value, 2)
+        if isinstance(value, float):
+            return round(100 * value, 2) if self.kind == "points" else round(value, 4)
         if self.kind in FORMATS and not isinstance(value, str):
             return value
         return _text(self.empty if value in ("", None) else value)
