@@ -135,8 +135,8 @@ def _sdq(contents: Contents, table: OwnTable) -> tuple[Block, ...]:
         Bullets(tuple(words.own_sdq(table))),
         _table(f"SDQ scores by {table.informant}", table, heads, rows),
     ]
-    reasons = [level for level in table.levels("score") if level.startswith(("sdq", "no reason"))]
-    if reasons:
+    reasons = [level for level in table.levels("score") if level in REASONS]
+    if any(table.shown({"score": name}) is not None for name in reasons):
         own = [[[REASONS[name]], [_count(table.shown({"score": name}))]] for name in reasons]
         blocks.append(_table("Children without an SDQ score", table, ("Reason", "Children"), own))
     if table.levels("before"):
@@ -167,7 +167,6 @@ def _stability(contents: Contents, table: OwnTable) -> tuple[Block, ...]:
     shown = {
         "Three or more placements": ("placements", "three or more", ALL),
         "Same carer for two years": ("carer", "same", "asked"),
-        "Moved school": ("school", "moved", "asked"),
         "Moved school in mid-year": ("school", "moved in mid-year", "asked"),
         "Three or more workers": ("workers", "three or more", "asked"),
     }
