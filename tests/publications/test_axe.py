@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from typing import TYPE_CHECKING
 
 import browser as chromium
 import pytest
 
 from brightspots.publications.html import to_html
+from brightspots.publications.young_people import to_young_html, young_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+    from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report
 
 
@@ -34,13 +38,14 @@ def browser(program: Callable[[str], str], tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def pages(report: Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(report: Report, contents: Contents, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "report.html").write_text(to_html(report), encoding="utf-8")
-    return {"report": folder / "report.html"}
+    (folder / "young.html").write_text(to_young_html(contents), encoding="utf-8")
+    return {"report": folder / "report.html", "young": folder / "young.html"}
 
 
-@pytest.mark.parametrize("page", ["report"])
+@pytest.mark.parametrize("page", ["report", "young"])
 @pytest.mark.parametrize("size", ["wide", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
@@ -53,7 +58,7 @@ def test_axe_finds_nothing(
     assert chromium.faults(browser) == []
 
 
-@pytest.mark.parametrize("page", ["report"])
+@pytest.mark.parametrize("page", ["report", "young"])
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_nothing_hangs_over_the_edge(browser: Chrome, pages: dict[str, Path], page: str, size: str) -> None:
     chromium.show(browser, pages[page], scheme="light", size=size)
@@ -75,3 +80,12 @@ def test_pages_ask_nothing_of_the_network(browser: Chrome, pages: dict[str, Path
     for page in pages.values():
         chromium.show(browser, page, scheme="light", size="wide")
         assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+
+
+def test_each_page_for_young_people_fills_one_sheet(
+    browser: Chrome, pages: dict[str, Path], contents: Contents
+) -> None:
+    chromium.show(browser, pages["young"], scheme="light", size="wide", media="print")
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
+    sheets = re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed["data"]))
+    assert len(sheets) == len(young_pages(contents))

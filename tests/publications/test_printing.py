@@ -118,7 +118,7 @@ def test_without_a_search(small: Release) -> None:
 def test_an_open_survey_has_a_report_of_its_responses(tmp_path: Path) -> None:
     out = bs.release(bs.estimate(bs.make_survey(respondents=80, seed=2), measures=[]))
     assert "Nothing but the number of answers" in findings_text(out)
-    assert len(bs.publish(out, tmp_path / "out")) == 13
+    assert len(bs.publish(out, tmp_path / "out")) == 14
     assert (tmp_path / "out" / "figures.csv").read_text(encoding="utf-8").startswith("questionnaire,")
 
 

@@ -21,8 +21,9 @@ WIDE = 540
 """Of a picture on a wide page, in pixels."""
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
+@lru_cache
+def template(name: str) -> Template:
+    """Return a template of ours, with what it needs to show pictures."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -32,7 +33,7 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.filters["drawn"] = _drawn
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _drawn(picture: Picture) -> str:
@@ -52,4 +53,4 @@ def _drawn(picture: Picture) -> str:
 
 def to_html(report: Report) -> str:
     """Return a report as one HTML page."""
-    return _template().render(report=report)
+    return template("report.html.j2").render(report=report)
