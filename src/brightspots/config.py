@@ -14,7 +14,7 @@ from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
 
 FILE_NAME = "brightspots.toml"
-Format = Literal["html", "young", "docx", "xlsx", "md", "csv", "json"]
+Format = Literal["html", "docx", "xlsx", "md", "csv", "json"]
 
 
 class SurveyConfig(Frozen):
@@ -228,6 +228,21 @@ class AgeProfileConfig(Frozen):
     area: str = ""
 
 
+class StrategyConfig(Frozen):
+    """The strategy whose scorecard goes into the report.
+
+    Attributes
+    ----------
+    file : str
+        A shipped example's name, or a path.
+    as_at : str
+        When it is looked at; as the strategy says by default.
+    """
+
+    file: Text
+    as_at: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | Literal[""] = ""
+
+
 class ReleaseConfig(Frozen):
     """How the report leaves the house.
 
@@ -270,18 +285,6 @@ class ExchangeConfig(Frozen):
     until: date
 
 
-class YoungPeopleConfig(Frozen):
-    """What the pages for young people add to their answers.
-
-    Attributes
-    ----------
-    will_do : dict of str to tuple of str
-        By age band, or under ``all`` for everybody: what will be done, in short sentences of your own.
-    """
-
-    will_do: dict[str, tuple[Text, ...]] = {}
-
-
 class WatchConfig(Frozen):
     """Whom a scheduled run tells of flags that are new, cleared or turned round; nobody by default.
 
@@ -312,8 +315,8 @@ class RunConfig(Frozen):
     age_profiles: Annotated[
         tuple[AgeProfileConfig, ...], BeforeValidator(_one_or_more), Field(alias="age_profile")
     ] = ()
+    strategy: StrategyConfig | None = None
     release: ReleaseConfig = ReleaseConfig()
-    young_people: YoungPeopleConfig = YoungPeopleConfig()
     exchange: ExchangeConfig | None = None
     watch: WatchConfig = WatchConfig()
     folder: Path = Field(default=Path(), exclude=True)

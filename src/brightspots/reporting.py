@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from brightspots.beside import Beside, read_beside
 from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
-from brightspots.errors import BenchmarkError, ConfigError, SurveyError
+from brightspots.errors import ArgumentError, BenchmarkError, ConfigError, SurveyError
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.shipped import shipped_names
+from brightspots.questionnaire.spelling import fold
 from brightspots.survey.problems import Problems
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from brightspots.disclosure.release import Release
     from brightspots.findings.benchmarks import Benchmarks
     from brightspots.findings.cohort_tables import CohortTable
+    from brightspots.findings.scorecard import Scorecard
+    from brightspots.findings.strategy import Strategy
     from brightspots.questionnaire.model import Questionnaire
     from brightspots.survey.survey import Survey
     from brightspots.tallies.tally import Tally
@@ -123,6 +126,7 @@ def read_run(config: RunConfig, say: Callable[[str], None] = silent) -> tuple[li
     ConfigError
         If the config names what is not in the files.
     """
+    _strategy(config)
     sources: list[Source] = []
     beside: list[Beside] = []
     failed: list[SurveyError] = []
@@ -200,8 +204,37 @@ def make_release(
             results += _cohorts(config.cohorts, source, before, is_first=place == 0)
             results += _once_more(stood_out, source, results, config.cohorts.within or None)
     results += [one.result for one in (read_beside(config, say) if beside is None else beside)]
+    results += _scorecard(config, results)
     say("auditing the release")
     return release(*results, policy=policy, previous=editions)
+
+
+def _strategy(config: RunConfig) -> Strategy | None:
+    from brightspots.findings.strategy import load_strategy
+
+    if config.strategy is None:
+        return None
+    return load_strategy(_named(config, config.strategy.file, shipped_names("strategies")))
+
+
+def _scorecard(config: RunConfig, results: list[Any]) -> list[Scorecard]:
+    """Return the scorecard of the run's strategy: by its surveys, and the figures published of its area."""
+    from brightspots.findings.comparisons import Comparisons
+    from brightspots.findings.estimates import Estimates
+    from brightspots.findings.scorecard import scorecard
+    from brightspots.findings.statutory import StatutoryComparisons
+
+    strategy = _strategy(config)
+    if strategy is None or config.strategy is None:
+        return []
+    published = [one for one in results if isinstance(one, StatutoryComparisons)]
+    if len({one.area for one in published}) > 1:
+        published = [one for one in published if fold(one.area) == fold(strategy.area)]
+    surveyed = [one for one in results if isinstance(one, Estimates | Comparisons)]
+    try:
+        return [scorecard(strategy, *surveyed, *published, as_at=config.strategy.as_at)]
+    except ArgumentError as error:
+        raise ConfigError(config.strategy.file, str(error).splitlines()) from None
 
 
 def _cohorts(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from brightspots.disclosure.policy import Policy
     from brightspots.findings.scorecard import Scorecard
     from brightspots.findings.scorecard_rules import Status
-    from brightspots.findings.strategy import Action
+    from brightspots.findings.strategy import Action, Grouping
 
     FigureName = tuple[str, str, str, str, str, str]
 
@@ -78,8 +78,8 @@ class ReleasedScorecard:
     ----------
     title, area, as_at, about, source : str
     objectives : tuple of ReleasedObjective
-    groupings : tuple of (id, title)
-        Other headings that its lines stand under.
+    groupings : tuple of (id, title, headings)
+        Other groupings of its lines, with their headings in order.
     """
 
     title: str
@@ -88,7 +88,7 @@ class ReleasedScorecard:
     about: str
     source: str
     objectives: tuple[ReleasedObjective, ...]
-    groupings: tuple[tuple[str, str], ...]
+    groupings: tuple[tuple[str, str, tuple[str, ...]], ...]
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -158,9 +158,15 @@ def pass_scorecard(
         strategy.about,
         strategy.source,
         tuple(objectives),
-        tuple((one.id, one.title) for one in strategy.groupings),
+        tuple((one.id, one.title, _headings(one, lines)) for one in strategy.groupings),
     )
     return Passed(released, tuple(passing.audit))
+
+
+def _headings(grouping: Grouping, lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the headings of a grouping: the strategy's, then those that a questionnaire adds."""
+    added = (heading for line in lines for name, heading in line.groupings if name == grouping.id)
+    return tuple(dict.fromkeys((*(one.title for one in grouping.headings), *added)))
 
 
 def _action(action: Action, as_at: str) -> ReleasedAction:
@@ -230,7 +236,7 @@ class _Passing:
             for one in self.comparisons[name]
             if (one.comparator, one.source) in waves
         )
-        return replace(line, latest=_reading(figure), against=against)
+        return replace(line, latest=_reading(figure), against=against, age_bands=figure.age_bands)
 
     def _tell(self, line: Line, reading: Reading, decision: Decision | None) -> None:
         """Tell the analyst what was hidden, and nothing of what it was."""

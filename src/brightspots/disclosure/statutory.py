@@ -36,8 +36,6 @@ class OtherSide:
         Of an SDQ figure: the share with a score.
     difference : float or None
         Ours less theirs.
-    values : tuple
-        Theirs over the years of ours; None where there is none.
     """
 
     comparator: str
@@ -48,7 +46,6 @@ class OtherSide:
     missing: tuple[str, ...]
     coverage: float | None
     difference: float | None
-    values: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,6 @@ def _figure(area: str, rows: Iterable[Any]) -> PublishedFigure:
             row.missing,
             row.benchmark_coverage,
             row.difference,
-            row.benchmark_values,
         )
         for row in rows
     )

@@ -120,7 +120,7 @@ class Line:
     questionnaire, area, wave, age_band, category : str
         Of a survey's figure.
     age_bands : tuple of str
-        Those pooled in it.
+        Those pooled in it, where it is released.
     age_group : str
         Of a published figure.
     unit : {"percent", "number", "rate", "average"}

@@ -44,7 +44,6 @@ class Sources:
         self.faults: list[str] = []
         self.questionnaires: dict[str, Questionnaire] = {}
         self.readings: dict[Key, Reading] = {}
-        self.bands: dict[Key, tuple[str, ...]] = {}
         self.compared: dict[Key, list[Against]] = {}
         self.published: list[Any] = []
         for result in results:
@@ -77,9 +76,7 @@ class Sources:
             if any(getattr(row, trait) != ALL for trait in traits):
                 continue
             key = Key(questionnaire.id, row.area, row.wave, row.measure, row.category, row.age_band)
-            if isinstance(result, Estimates):
-                self.bands[key] = tuple(row.age_bands)
-            else:
+            if isinstance(result, Comparisons):
                 self.compared.setdefault(key, []).append(_against(row))
             if isinstance(result, Estimates) or row.share is not None:
                 numbers = (row.share, row.lower, row.upper, row.count, row.n)
@@ -172,7 +169,6 @@ class Sources:
                 area=key.area,
                 wave=key.wave,
                 age_band=key.age_band,
-                age_bands=self.bands.get(key, (key.age_band,)),
                 category=category,
                 up_is_good=good,
                 latest=self.readings[key],
@@ -190,7 +186,8 @@ class Sources:
             if (key.questionnaire, key.measure, key.category) == (questionnaire, measure, category)
             and age_band in ("", key.age_band)
         ]
-        return [key for key in own if key.age_band == ALL or key in self.compared] or own
+        pooled = [key for key in own if key.age_band == ALL]
+        return [*pooled, *(key for key in own if key in self.compared and key not in pooled)] or own
 
     def _statutory(self, one: TrackedMeasure, said: Line) -> list[Line]:
         known = MEASURES[one.measure]

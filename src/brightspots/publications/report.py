@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from brightspots.findings.strategy_dates import in_words
 from brightspots.publications.beside import beside_report, statutory_sections
 from brightspots.publications.document import Report, Section
 from brightspots.publications.groups import group_sections
 from brightspots.publications.notes import about_section
 from brightspots.publications.pictures import survey_pictures
+from brightspots.publications.scorecard import scorecard_sections
 from brightspots.publications.summary import summary
 from brightspots.publications.tables import detectable_table, domain_sections, responses_table
 from brightspots.publications.wording import listed, plain
@@ -33,7 +36,7 @@ def arrange(contents: Contents) -> Report:
     """
     places = contents.places
     if not places:
-        return beside_report(contents)
+        return _without_a_survey(contents)
     areas = listed(dict.fromkeys(plain(place.area) for place in places))
     waves = listed(dict.fromkeys(plain(place.wave) for place in places))
     surveys = "; ".join(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
@@ -42,10 +45,24 @@ def arrange(contents: Contents) -> Report:
         subtitle=f"Survey findings: {surveys}",
         sections=(
             summary(contents),
+            *scorecard_sections(contents),
             *(_survey(contents, place) for place in places),
             *statutory_sections(contents),
             about_section(contents),
         ),
+    )
+
+
+def _without_a_survey(contents: Contents) -> Report:
+    """Return a report of a strategy, published figures and our own counts alone."""
+    report, card = beside_report(contents), contents.release.scorecard
+    if card is None:
+        return report
+    return replace(
+        report,
+        title=f"{plain(card.title)}: {plain(card.area)}",
+        subtitle=f"Scorecard, as at {in_words(plain(card.as_at))}",
+        sections=(*scorecard_sections(contents), *report.sections),
     )
 
 

@@ -47,6 +47,18 @@ class BesideKey(NamedTuple):
     age_group: str = ""
 
 
+class LineKey(NamedTuple):
+    """What identifies a line of a strategy's scorecard in a release."""
+
+    objective: str
+    measure: str
+    origin: str
+    questionnaire: str
+    age_band: str
+    category: str
+    age_group: str
+
+
 @dataclass(frozen=True)
 class Sentence:
     """Something said, and what allows it.
@@ -62,6 +74,8 @@ class Sentence:
         How the text begins, where that much is worth reading by itself.
     beside : tuple of BesideKey
         What beside the survey stands behind it.
+    lines : tuple of LineKey
+        The lines of a scorecard behind it.
     """
 
     text: str
@@ -69,6 +83,7 @@ class Sentence:
     comparisons: tuple[ComparisonKey, ...] = ()
     lead: str = ""
     beside: tuple[BesideKey, ...] = ()
+    lines: tuple[LineKey, ...] = ()
 
     @property
     def rest(self) -> str:
@@ -98,4 +113,5 @@ def paragraph(sentences: Iterable[Sentence]) -> Sentence:
         tuple(dict.fromkeys(key for part in parts for key in part.comparisons)),
         parts[0].lead if parts else "",
         tuple(dict.fromkeys(key for part in parts for key in part.beside)),
+        tuple(dict.fromkeys(key for part in parts for key in part.lines)),
     )

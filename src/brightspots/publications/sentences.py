@@ -2,8 +2,8 @@
 
 Every sentence carries the keys of the figures and comparisons that allow it. Words that rank ("better",
 "worse", "higher", "lower") stand only where a verdict ranks; what is hidden is said to be hidden. Figures,
-comparisons, groups, published figures and a council's own counts have a module each; `Sentences` says them
-all.
+comparisons, groups, published figures, a council's own counts and a strategy have a module each; `Sentences`
+says them all.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from brightspots.publications.group_sentences import GroupSentences
 from brightspots.publications.own_sentences import OwnSentences
 from brightspots.publications.sentence import Sentence, figure_key, paragraph
 from brightspots.publications.statutory_sentences import StatutorySentences
+from brightspots.publications.strategy_sentences import StrategySentences
 
 if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure
@@ -26,7 +27,7 @@ NO_SEARCH = "No search for groups was made."
 IN_WORDS = "The comparisons in words:"
 
 
-class Sentences(GroupSentences, StatutorySentences, OwnSentences):
+class Sentences(GroupSentences, StatutorySentences, OwnSentences, StrategySentences):
     """The sentences for everything in a release."""
 
 

@@ -147,7 +147,7 @@ def _indicator_table(contents: Contents, caption: str, figures: Sequence[Figure]
             contents, contents.words.full_label(figure), figure, contents.compared(figure)
         )
         if compared:
-            entries.append(_compared_entry(contents, contents.compared(figure)))
+            entries.append(compared_entry(contents, contents.compared(figure)))
         rows.append(tuple(entries))
     more = (Column("Compared with"),) if compared else ()
     return Table(caption, (Column("Indicator"), *NUMBERS, *more), tuple(rows))
@@ -189,7 +189,8 @@ def bar(figure: Figure, comparisons: Iterable[ReleasedComparison] = ()) -> Bar |
     return Bar(whole_percent(figure.lower), whole_percent(figure.upper), share, marks)
 
 
-def _compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison]) -> Entry:
+def compared_entry(contents: Contents, comparisons: Iterable[ReleasedComparison]) -> Entry:
+    """Return what a figure is compared with, a line each."""
     words = contents.words
     lines = tuple(
         Sentence(said, (figure_key(c.figure),), (comparison_key(c),))

@@ -14,6 +14,7 @@ from brightspots.findings.cohort_waves import NO_CLEAR_EXCESS, STILL
 from brightspots.publications.beside_rows import OWN_COLUMNS, STATUTORY_COLUMNS, own_rows, statutory_rows
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bullets, Paragraph, Table
+from brightspots.publications.scorecard_rows import SCORECARD_COLUMNS, scorecard_data, scorecard_rows
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
 from brightspots.publications.statutory_sentences import LOW_RELIABILITY, ROUNDS_TO_ZERO
 from brightspots.publications.wording import plain
@@ -162,6 +163,11 @@ def to_own_csv(contents: Contents) -> str:
     return _csv(OWN_COLUMNS, own_rows(contents))
 
 
+def to_scorecard_csv(contents: Contents) -> str:
+    """Return every line of a strategy's scorecard as one row of a CSV file."""
+    return _csv(SCORECARD_COLUMNS, scorecard_rows(contents))
+
+
 def to_json(contents: Contents) -> str:
     """Return the released figures, comparisons and groups as JSON."""
     release = contents.release
@@ -207,6 +213,7 @@ def to_json(contents: Contents) -> str:
         "groups_last_time": recheck_rows(contents),
         "statutory": statutory_rows(contents),
         "own_children": own_rows(contents),
+        "scorecard": scorecard_data(contents),
     }
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 

@@ -14,6 +14,7 @@ import gptables
 import pandas as pd
 from gptables.core.gptable import FormatList
 
+from brightspots.findings.strategy_dates import in_words
 from brightspots.publications.beside_rows import own_sheet_rows, statutory_sheet_rows
 from brightspots.publications.document import Bullets, Paragraph, Section, Table
 from brightspots.publications.names import ALL
@@ -184,6 +185,46 @@ def _last_time(contents: Contents) -> list[Row]:
             }
         )
     return rows
+
+
+def _scorecard(contents: Contents) -> list[Row]:
+    """Return the lines of a strategy's scorecard, each value as it is printed."""
+    words, card = contents.words, contents.release.scorecard
+    return [
+        {
+            "objective": plain(one.title),
+            "label": words.line_name(line),
+            "now": words.now(line),
+            "detail": words.now_detail(line),
+            "aim": words.aim(line),
+            "start": words.start(line),
+            "moved": words.since_start(line),
+            "standing": capital(words.standing(line)),
+            "why": words.why(line),
+            "owner": plain(line.owner),
+            "source": plain(line.source),
+            "sentence": words.target(line).text if line.goal else "",
+        }
+        for one in (card.objectives if card else ())
+        for line in one.lines
+    ]
+
+
+def _actions(contents: Contents) -> list[Row]:
+    card = contents.release.scorecard
+    return [
+        {
+            "objective": plain(one.title),
+            "action": plain(action.action),
+            "owner": plain(action.owner),
+            "due": in_words(plain(action.due)),
+            "status": contents.words.action(action),
+            "now": plain(action.now),
+            "last_time": plain(action.last_time),
+        }
+        for one in (card.objectives if card else ())
+        for action in one.actions
+    ]
 
 
 def _place(contents: Contents, questionnaire: str, area: str, wave: str) -> Row:
@@ -376,6 +417,39 @@ SHEETS = (
             Column("Children", "of", "name"),
             Column("Count", "count", "number"),
             Column("Average", "average", "decimal"),
+        ),
+    ),
+    Sheet(
+        "Scorecard",
+        "Where the strategy stands",
+        _scorecard,
+        (
+            Column("Objective", "objective", "name"),
+            Column("Figure", "label", "name"),
+            Column("Now", "now"),
+            Column("Of how many, and when", "detail", "name"),
+            Column("To be", "aim", "name"),
+            Column("Starting point", "start"),
+            Column("Change since", "moved"),
+            Column("Standing", "standing"),
+            Column("Why", "why", "name"),
+            Column("Who", "owner"),
+            Column("Source", "source", "name"),
+            IN_WORDS,
+        ),
+    ),
+    Sheet(
+        "Actions",
+        "What is done for each objective",
+        _actions,
+        (
+            Column("Objective", "objective", "name"),
+            Column("Action", "action", "words"),
+            Column("Who", "owner"),
+            Column("Due", "due"),
+            Column("How far", "status"),
+            Column("What there is to say", "now", "words"),
+            Column("Last time", "last_time", "words"),
         ),
     ),
 )  # fmt: skip
