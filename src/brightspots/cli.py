@@ -89,7 +89,7 @@ def report(
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or run.release.formats
     folder = out or output_folder(run)
     template = run.path(run.release.template) if run.release.template else None
-    publish(made, folder, formats=wanted, template=template)
+    publish(made, folder, formats=wanted, template=template, will_do=run.young_people.will_do)
     typer.echo(findings_text(made))
     notes = sum(len(s.problems) for s in sources) + sum(len(one.problems) for one in beside)
     if notes:

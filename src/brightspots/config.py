@@ -14,7 +14,7 @@ from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
 
 FILE_NAME = "brightspots.toml"
-Format = Literal["html", "docx", "xlsx", "md", "csv", "json"]
+Format = Literal["html", "young", "docx", "xlsx", "md", "csv", "json"]
 
 
 class SurveyConfig(Frozen):
@@ -285,6 +285,18 @@ class ExchangeConfig(Frozen):
     until: date
 
 
+class YoungPeopleConfig(Frozen):
+    """What the pages for young people add to their answers.
+
+    Attributes
+    ----------
+    will_do : dict of str to tuple of str
+        By age band, or under ``all`` for everybody: what will be done, in short sentences of your own.
+    """
+
+    will_do: dict[str, tuple[Text, ...]] = {}
+
+
 class WatchConfig(Frozen):
     """Whom a scheduled run tells of flags that are new, cleared or turned round; nobody by default.
 
@@ -317,6 +329,7 @@ class RunConfig(Frozen):
     ] = ()
     strategy: StrategyConfig | None = None
     release: ReleaseConfig = ReleaseConfig()
+    young_people: YoungPeopleConfig = YoungPeopleConfig()
     exchange: ExchangeConfig | None = None
     watch: WatchConfig = WatchConfig()
     folder: Path = Field(default=Path(), exclude=True)

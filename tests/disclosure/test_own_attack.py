@@ -79,7 +79,7 @@ def is_of(of: Mapping[str, str], kind: Kind) -> bool:
 SCORES = {"normal": 9, "borderline": 15, "concern": 21, "no score": None}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_small_count_of_the_sdq_is_found_in_any_world_of_children(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 70
@@ -118,7 +118,7 @@ def is_moved(of: Mapping[str, str], kind: Kind) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_small_count_of_stability_is_found_in_any_world_of_children(seed: int) -> None:
     """Two strands by two traits: a ring of margins, seen through whole children at most."""
     rng = np.random.default_rng(100 + seed)

@@ -153,6 +153,19 @@ def test_stability_leaves_by_the_same_rules(moved: int, said: int | None) -> Non
     assert table.shown({"carer": "asked"}) == 60
 
 
+def test_many_small_groups_do_not_hide_the_figures_of_everybody() -> None:
+    """Everybody has a worker: of 12 groups of five nobody is asked in vain, which nobody needs to hide."""
+    frame, placements = episodes(20)
+    frame["home"] = [f"home {i % 12}" for i in range(60)]
+    workers = pd.DataFrame({"child": range(60), "worker": range(60), "start": "2019-05-01", "end": None})
+    asked: dict[str, Any] = {"on": "2024-03-31", "by": ["gender", "home"], "area": "Ash"}
+    table = own(bs.stability.summarise(frame, placements, workers=workers, **asked))
+    assert table.shown({"placements": "three or more"}) == 20
+    assert table.shown({"placements": "three or more", TRAIT + "gender": "girl"}) == 10
+    assert table.shown({"workers": "asked"}) == 60
+    assert table.shown({"placements": "three or more", TRAIT + "home": "home 0"}) is None
+
+
 def test_ages_leave_by_the_same_rules() -> None:
     england = bs.read_return(f"{bs.__path__[0]}/data/returns/sample-ages.csv")
     numbers = {"under 1": 3, "1 to 4": 40, "5 to 9": 60, "10 to 15": 100, "16 and over": 50}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from brightspots.disclosure.release import Release
     from brightspots.publications.document import Report
+
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the browser of the tests
 
 
 @pytest.fixture(scope="session")

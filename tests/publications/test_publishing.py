@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from brightspots.disclosure.release import Release
 
 NAMES = (
-    "report.html", "report.docx", "figures.xlsx", "report.md", "figures.csv", "comparisons.csv",
-    "groups.csv", "goes-with.csv", "groups-last-time.csv", "statutory.csv", "own-children.csv",
-    "scorecard.csv",
-    "figures.json", "release.json",
+    "report.html", "young-people.html", "report.docx", "figures.xlsx", "report.md", "figures.csv",
+    "comparisons.csv", "groups.csv", "goes-with.csv", "groups-last-time.csv", "statutory.csv",
+    "own-children.csv", "scorecard.csv", "figures.json", "release.json",
 )  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def test_formats_are_chosen(small: Release, tmp_path: Path, formats: Any) -> Non
 
 
 def test_a_format_that_is_not_known_is_named_with_those_that_are(small: Release, tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"'pdf'; there are: html, docx, xlsx, md, csv, json\."):
+    with pytest.raises(ArgumentError, match=r"'pdf'; there are: html, young, docx, xlsx, md, csv, json\."):
         bs.publish(small, tmp_path / "report", formats=["html", "pdf"])
     assert not list(tmp_path.iterdir())
 

@@ -157,13 +157,13 @@ def _moves(
 STRANDS = {
     "two_placement_changes": ("placements", "three or more"),
     "same_carer_two_years": ("carer", "same"),
-    "school_move": ("school", "moved"),
     "mid_year_school_move": ("school", "moved in mid-year"),
     "three_workers": ("workers", "three or more"),
 }
 """Measures of stability that leave: the dimension and level that each counts.
 
-Two changes of worker stay inside: beside three workers they would be a nearly nested count.
+Two changes of worker stay inside, and school moves at any time: beside three workers, and beside moves in
+mid-year, the few between them would be told, and most of both would have to be hidden for it.
 """
 
 
@@ -171,36 +171,21 @@ def _stability(area: str, time: str, held: dict[type, Any]) -> Given:
     """Return the measures of stability by trait, and how many were in care for part of the year."""
     found: Stability = held[Stability]
     counts: dict[Key, int] = {}
-    within: dict[str, dict[str, str]] = defaultdict(dict)
+    within: dict[str, dict[str, str]] = {}
     for row in found:
         if row.measure not in STRANDS:
             continue
         dimension, level = STRANDS[row.measure]
         group = {} if row.trait == ALL else {TRAIT + row.trait: row.level}
-        own = {level: row.count, "asked": row.n, "not asked": row.not_in_base, ALL: row.n + row.not_in_base}
-        own["not"] = row.n - row.count
-        within[dimension] |= {level: "asked", "not": "asked"}
-        if dimension == "placements":
-            own = {level: row.count, "not": row.n - row.count, ALL: row.n}
-            within.pop(dimension)
-            if not group:
-                parts = {"part of the year": row.part_year, "the whole year": row.n - row.part_year}
-                counts |= {key_of({"in care": part}): n for part, n in parts.items()}
-        if row.measure == "mid_year_school_move":
-            del own["not"]
-            within[dimension] = {level: "moved", "moved": "asked", "not": "asked", "moved later": "moved"}
+        own = {level: row.count, "not": row.n - row.count, ALL: row.n + row.not_in_base}
+        if dimension != "placements":  # of which everybody is asked
+            own |= {"asked": row.n, "not asked": row.not_in_base}
+            within[dimension] = {level: "asked", "not": "asked"}
+        elif not group:
+            parts = {"part of the year": row.part_year, "the whole year": row.n - row.part_year}
+            counts |= {key_of({"in care": part}): n for part, n in parts.items()}
         for name, count in own.items():
             counts[key_of({**group, dimension: name})] = count
-    for key in [key for key in counts if ("school", "moved in mid-year") in key]:
-        moved = tuple(("school", "moved") if pair[0] == "school" else pair for pair in key)
-        other = tuple(("school", "moved later") if pair[0] == "school" else pair for pair in key)
-        counts[other] = counts[moved] - counts[key]
-    within["school"] = {
-        "moved in mid-year": "moved",
-        "moved later": "moved",
-        "moved": "asked",
-        "not": "asked",
-    }
     at = {
         name: (key_of({dimension: level}), key_of({dimension: "asked"}))
         for name, (dimension, level) in STRANDS.items()
@@ -208,12 +193,11 @@ def _stability(area: str, time: str, held: dict[type, Any]) -> Given:
     public: dict[str, tuple[Key, Key | None]] = {
         "three_placements": (at["two_placement_changes"][0], ()),
         "same_carer": at["same_carer_two_years"],
-        "school_move": at["school_move"],
         "mid_year_school_move": at["mid_year_school_move"],
         "three_social_workers": at["three_workers"],
     }
     table = OwnTable(STABILITY, area, time, "", found.by, ())
-    return Given(table, counts, dict(within), public)
+    return Given(table, counts, within, public)
 
 
 def _ages(area: str, time: str, held: dict[type, Any]) -> Given:

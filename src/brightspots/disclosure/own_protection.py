@@ -124,13 +124,16 @@ def _protected(given: Given, rules: CountPolicy, known: Mapping[Key, int]) -> di
 
     names = sorted({name for key in given.counts for name, _ in key})
 
-    def frame(counts: Mapping[Key, int]) -> pd.DataFrame:
+    def frame(counts: Mapping[Key, int | None]) -> pd.DataFrame:
         rows = [{**dict.fromkeys(names, ALL), **dict(key), "count": n} for key, n in counts.items()]
         return pd.DataFrame(rows, columns=[*names, "count"])
 
     within = {name: groups for name, groups in given.within.items() if name in names}
-    known_frames = [frame(known)] if known else ()
-    safe = protect_counts(frame(given.counts), policy=rules, within=within, known=known_frames)
+    most = {key: _most(key, known, within) for key in given.counts} if known else {}
+    bounds = frame(dict.fromkeys(most))
+    bounds["lower"] = [known.get(key, 0) for key in most]
+    bounds["upper"] = list(most.values())
+    safe = protect_counts(frame(given.counts), policy=rules, within=within, known=[bounds] if known else ())
     columns = (safe[name].fillna(LARGEST).tolist() for name in ("lower", "upper"))
     printed = [
         None if status == HIDDEN else int(n)
@@ -139,6 +142,19 @@ def _protected(given: Given, rules: CountPolicy, known: Mapping[Key, int]) -> di
     return {
         key: Range(*one) for key, one in zip(given.counts, zip(*columns, printed, strict=True), strict=True)
     }
+
+
+def _most(key: Key, known: Mapping[Key, int], within: Mapping[str, Mapping[str, str]]) -> int | None:
+    """Return the most that a count can be: no more than anything known that holds it; None without any.
+
+    Otherwise a part of a small known total could not be protected, as it cannot look larger than that.
+    """
+    levels = {name: [level] for name, level in key}
+    for name, own in levels.items():
+        while own[-1] in within.get(name, {}):
+            own.append(within[name][own[-1]])
+    above = (n for one, n in known.items() if all(level in levels.get(name, ()) for name, level in one))
+    return known[key] if key in known else min(above, default=None)
 
 
 def _public(given: Given, published: Iterable[PublishedComparison]) -> dict[Key, int]:

@@ -36,6 +36,8 @@ class OtherSide:
         Of an SDQ figure: the share with a score.
     difference : float or None
         Ours less theirs.
+    values : tuple
+        Theirs over the years of ours; None where there is none.
     """
 
     comparator: str
@@ -46,6 +48,7 @@ class OtherSide:
     missing: tuple[str, ...]
     coverage: float | None
     difference: float | None
+    values: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ def _figure(area: str, rows: Iterable[Any]) -> PublishedFigure:
             row.missing,
             row.benchmark_coverage,
             row.difference,
+            row.benchmark_values,
         )
         for row in rows
     )

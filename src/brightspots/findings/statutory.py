@@ -39,7 +39,7 @@ COLUMNS = (
     "benchmark_n", "benchmark_mean", "difference", "verdict", "reason", "source", "area", "time", "unit",
     "benchmark_reason", "missing", "coverage", "eligible", "benchmark_coverage", "target", "target_met",
     "position", "side", "position_reason", "areas", "times", "values", "value_reasons", "slope",
-    "slope_lower", "slope_upper", "slope_reason",
+    "slope_lower", "slope_upper", "slope_reason", "benchmark_values",
 )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def compare_returns(
         `place_among_areas` (``many_withheld`` where more than a tenth of councils hide theirs); and over the
         years ``times values``, with the ``value_reasons`` where there is none, the ``slope`` a year,
         ``slope_lower slope_upper``, or the ``slope_reason`` why there is no line (``few_years``,
-        ``departure``, or that of a missing year).
+        ``departure``, or that of a missing year); and ``benchmark_values``, theirs at the same times.
 
     Raises
     ------
@@ -310,6 +310,9 @@ def _against(common: Mapping[str, Any], figure: Figure, at: str, places: Sequenc
     }
     if len(readings) > 1 and other.value is not None:
         found["benchmark_mean"] = sum(reading.value or 0 for reading in readings.values()) / len(readings)
+    found["benchmark_values"] = tuple(
+        pooled(figure.measure, [figure.reading(t, place) for place in places]).value for t in common["times"]
+    )
     if figure.measure.coverage:
         found["benchmark_coverage"] = figure.coverage(at, places).value
     if common["value"] is not None and other.value is not None:

@@ -9,7 +9,7 @@ from brightspots.disclosure.own_figures import AGES, SDQ, STABILITY, TRAIT
 from brightspots.measures.groups import ALL
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Report, Section, Table
 from brightspots.publications.notes import COLOPHON
-from brightspots.publications.own_sentences import BEFORE_NAMES, averages_of, own_key
+from brightspots.publications.own_sentences import BEFORE_NAMES, averages_of, own_key, when
 from brightspots.publications.sentence import HIDDEN, Sentence
 from brightspots.publications.statutory_sentences import gap_of, value_of
 from brightspots.publications.statutory_tables import published_section
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     Cells = Sequence[Sequence[str]]
 
 IN_BRIEF = ("in_care", "sdq_average", "three_placements", "in_education_or_work", "suitable_accommodation")
-"""Measures that the summary names."""
+"""Measures that the summary names; the first of all where these were not asked for."""
 
+PUBLISHED_OF = "What is published of {area}, where every child is counted:"
+OWN_SCORES = "Our own returns of SDQ scores:"
 OWN_RULES = (
     "Counts of our own children are hidden where they are small, and with them whatever could be used to "
     "work one out. An average stands only beside how many it is of."
@@ -62,21 +64,18 @@ def _section(title: str, blocks: tuple[Block, ...]) -> list[Section]:
 
 def in_brief(contents: Contents) -> tuple[Block, ...]:
     """Return the few published figures, and our own, that the summary names."""
-    said = [
-        contents.words.statutory(figure)
-        for one in contents.release.statutory
-        for measure in IN_BRIEF
-        for figure in one.figures
-        if figure.measure == measure and figure.value is not None
-    ]
-    said += [
-        _whole(contents.words.own_sdq(table)[:2]) for table in contents.release.own if table.subject == SDQ
-    ]
-    return (Bullets(tuple(said)),) if said else ()
-
-
-def _whole(sentences: Sequence[Sentence]) -> Sentence:
-    return Sentence(" ".join(one.text for one in sentences), beside=sentences[0].beside)
+    words, blocks = contents.words, list[Block]()
+    for one in contents.release.statutory:
+        shown = [figure for figure in one.figures if figure.value is not None]
+        known = [figure for name in IN_BRIEF for figure in shown if figure.measure == name]
+        said = known or shown[: len(IN_BRIEF)]
+        if said:
+            blocks.append(Paragraph(Sentence(PUBLISHED_OF.format(area=plain(one.area)))))
+            blocks.append(Bullets(tuple(map(words.statutory, said))))
+    own = [words.own_sdq(table)[0] for table in contents.release.own if table.subject == SDQ]
+    if own:
+        blocks += [Paragraph(Sentence(OWN_SCORES)), Bullets(tuple(own))]
+    return tuple(blocks)
 
 
 def _own_section(sections: tuple[Section, ...]) -> Section:
@@ -90,7 +89,7 @@ def _own(contents: Contents, table: OwnTable) -> Section:
         AGES: "Ages of children in care",
     }
     blocks = {SDQ: _sdq, STABILITY: _stability, AGES: _ages}[table.subject](contents, table)
-    return Section(f"{titles[table.subject]}: {plain(table.area)}, {plain(table.time)}", blocks)
+    return Section(f"{titles[table.subject]}: {plain(table.area)}, {when(table)}", blocks)
 
 
 def _groups(table: OwnTable) -> list[dict[str, str]]:
@@ -117,7 +116,7 @@ def _table(
     caption: str, table: OwnTable, heads: Sequence[str], rows: Sequence[Sequence[Sequence[str]]]
 ) -> Table:
     columns = (Column(heads[0]), *(Column(head, numeric=True) for head in heads[1:]))
-    where = f"{caption}, {plain(table.area)}, {plain(table.time)}"
+    where = f"{caption}, {plain(table.area)}, {when(table)}"
     return Table(where, columns, tuple(tuple(_lines(cell, table) for cell in row) for row in rows))
 
 
@@ -136,8 +135,8 @@ def _sdq(contents: Contents, table: OwnTable) -> tuple[Block, ...]:
         Bullets(tuple(words.own_sdq(table))),
         _table(f"SDQ scores by {table.informant}", table, heads, rows),
     ]
-    reasons = [level for level in table.levels("score") if level.startswith(("sdq", "no reason"))]
-    if reasons:
+    reasons = [level for level in table.levels("score") if level in REASONS]
+    if any(table.shown({"score": name}) is not None for name in reasons):
         own = [[[REASONS[name]], [_count(table.shown({"score": name}))]] for name in reasons]
         blocks.append(_table("Children without an SDQ score", table, ("Reason", "Children"), own))
     if table.levels("before"):
@@ -168,7 +167,6 @@ def _stability(contents: Contents, table: OwnTable) -> tuple[Block, ...]:
     shown = {
         "Three or more placements": ("placements", "three or more", ALL),
         "Same carer for two years": ("carer", "same", "asked"),
-        "Moved school": ("school", "moved", "asked"),
         "Moved school in mid-year": ("school", "moved in mid-year", "asked"),
         "Three or more workers": ("workers", "three or more", "asked"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from brightspots.disclosure.own_counts import BANDS, NOT_BEFORE, NOW, PAIRED_NOW, PAIRED_THEN
@@ -36,11 +37,11 @@ class OwnSentences:
         eligible, scored = (table.shown({"score": name}) for name in (ALL, "scored"))
         if not eligible or not scored:
             return [Sentence("How many children have a score is hidden to protect them.", beside=key)]
-        time = plain(table.time)
-        said = [f"In {time}, {scored:,} of {eligible:,} children ({percent(scored / eligible)}) had a score."]
+        share = percent(scored / eligible)
+        said = [f"In {when(table)}, {scored:,} of {eligible:,} children ({share}) had a score."]
         averages = averages_of(table, NOW)
         if averages.get((ALL, ALL)) is not None:
-            said.append(f"Their average is {value_of(averages[ALL, ALL], AVERAGE)}.")
+            said[0] += f" Their average is {value_of(averages[ALL, ALL], AVERAGE)}."
         concern = table.shown({"score": "concern"})
         if concern is not None:
             said.append(
@@ -102,6 +103,21 @@ class OwnSentences:
 def averages_of(table: OwnTable, occasion: str) -> dict[tuple[str, str], float | None]:
     """Return the averages of one occasion by trait and level."""
     return {(a.trait, a.level): a.value for a in table.averages if a.occasion == occasion}
+
+
+def when(table: OwnTable) -> str:
+    """Return the time that counts are of, a day as people write it.
+
+    Examples
+    --------
+    >>> from brightspots.disclosure.own_figures import OwnTable
+    >>> [when(OwnTable("sdq", "Ash", time, "", (), ())) for time in ("2024-03-31", "2024")]
+    ['31 March 2024', '2024']
+    """
+    if len(table.time) == len("2024-03-31"):
+        day = dt.date.fromisoformat(table.time)
+        return f"{day.day} {day:%B %Y}"
+    return plain(table.time)
 
 
 def own_key(table: OwnTable) -> BesideKey:

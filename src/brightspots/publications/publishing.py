@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,20 @@ class Edition:
     contents : Contents
     template : Path or None
         The Word document whose styles are used.
+    will_do : mapping of str to sequence of str
+        By age band, what the page for young people says will be done.
     """
 
-    def __init__(self, release: Release, template: Path | None = None) -> None:
+    def __init__(
+        self,
+        release: Release,
+        template: Path | None = None,
+        will_do: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.release = release
         self.contents = Contents(release)
         self.template = template
+        self.will_do = will_do or {}
 
     @cached_property
     def report(self) -> Report:
@@ -66,11 +74,18 @@ def _workbook(edition: Edition) -> bytes:
     return to_xlsx(edition.contents, edition.report.title)
 
 
+def _young(edition: Edition) -> str:
+    from brightspots.publications.young_people import to_young_html
+
+    return to_young_html(edition.contents, edition.will_do)
+
+
 FORMATS: dict[str, dict[str, Callable[[Edition], str | bytes | None]]] = {
     "html": {
         "report.html": lambda edition: to_html(edition.report),
         "scorecard.html": lambda edition: to_scorecard_page(edition.contents),
     },
+    "young": {"young-people.html": _young},
     "docx": {"report.docx": _word},
     "xlsx": {"figures.xlsx": _workbook},
     "md": {"report.md": lambda edition: to_markdown(edition.report)},
@@ -95,6 +110,7 @@ def publish(
     *,
     formats: Sequence[str] = tuple(FORMATS),
     template: str | Path | None = None,
+    will_do: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Path, ...]:
     """Write a release to a folder, in the formats wanted, and the edition for later audits.
 
@@ -109,11 +125,14 @@ def publish(
     folder : str or path
         Where to. A folder that holds something is replaced only if it holds our ``release.json``; files in it
         that are not ours are kept.
-    formats : sequence of {"html", "docx", "xlsx", "md", "csv", "json"}
+    formats : sequence of {"html", "young", "docx", "xlsx", "md", "csv", "json"}
         All by default; ``release.json`` is always written.
     template : str or path, optional
         A Word document: its styles, page, header and footer are used for ``report.docx``, and nothing else
         that is in it. Take a ``report.docx`` written without one to start from.
+    will_do : mapping of str to sequence of str, optional
+        By age band (``all`` for everybody), what the pages for young people say will be done, in the
+        council's own words. Where nothing is given, they invite the reader to say what should be.
 
     Returns
     -------
@@ -145,7 +164,7 @@ def publish(
     wanted = _wanted(formats)
     target = Path(folder).resolve()
     _refuse_foreign(target)
-    edition = Edition(release, None if template is None else Path(template))
+    edition = Edition(release, None if template is None else Path(template), will_do)
     made = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
     written = {name: one for name, one in made.items() if one is not None} | {EDITION: edition_text(release)}
     files = {name: one.encode() if isinstance(one, str) else one for name, one in written.items()}

@@ -12,7 +12,7 @@ from brightspots.statistics.rounding import half_up
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from brightspots.disclosure.statutory import PublishedComparison, PublishedFigure
+    from brightspots.disclosure.statutory import OtherSide, PublishedComparison, PublishedFigure
 
 ROUNDS_TO_ZERO, LOW_RELIABILITY = "[low]", "[u]"
 SYMBOLS = {
@@ -223,6 +223,27 @@ class StatutorySentences:
             text = f"No figure for {plain(comparator)}, as that of {whose} is {why}: {names}."
             said.append(Sentence(text, beside=tuple(map(statutory_key, own))))
         return said
+
+    def course(self, theme: str, drawn: Sequence[tuple[PublishedFigure, OtherSide]]) -> tuple[Sentence, str]:
+        """Say what a picture over the years shows, and its numbers for those who do not see it."""
+        first = drawn[0][0]
+        key = tuple(statutory_key(figure) for figure, _ in drawn)
+        beside = f"{plain(first.area)} beside {plain(drawn[0][1].comparator)}"
+        caption = f"{theme} over the years: {beside}, each figure on a scale of its own."
+        gaps = [self.name_of(figure) for figure, _ in drawn if None in figure.values]
+        if gaps:
+            caption += f" A year without a mark has no figure: {'; '.join(gaps)}."
+        lines = []
+        for figure, other in drawn:
+            ours = [
+                value_of(v, figure.unit, r) for v, r in zip(figure.values, figure.value_reasons, strict=True)
+            ]
+            theirs = [value_of(value, figure.unit) for value in other.values]
+            lines.append(
+                f"{self.name_of(figure)}, {', '.join(map(plain, figure.times))}: {plain(figure.area)} "
+                f"{', '.join(ours)}; {plain(other.comparator)} {', '.join(theirs)}."
+            )
+        return Sentence(caption, beside=key), " ".join(lines)
 
     def name_of(self, figure: PublishedFigure) -> str:
         """Return what a published figure is called in a table, with its age group."""

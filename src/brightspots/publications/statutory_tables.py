@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Section, Table
+from brightspots.publications.charts.course import Course, CoursePanel
+from brightspots.publications.document import (
+    Block,
+    Bullets,
+    Column,
+    Entry,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+)
 from brightspots.publications.sentence import NOT_AVAILABLE, Sentence
 from brightspots.publications.statutory_sentences import (
     SYMBOL_MEANINGS,
@@ -13,7 +23,7 @@ from brightspots.publications.statutory_sentences import (
     value_of,
 )
 from brightspots.publications.wording import capital, listed, percent, plain
-from brightspots.returns.published import PER_10_000, SHARE
+from brightspots.returns.published import AVERAGE, PER_10_000, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +59,12 @@ THEMES = {
     ),
 }  # fmt: skip
 """Every measure of the catalogue, in the order in which they are told."""
+
+ENGLAND = "England"
+SPANS = {SHARE: 0.2, PER_10_000: 20.0, AVERAGE: 4.0}
+"""What the scale of a picture holds at least, by unit: with less, small changes would look large."""
+FEWEST_YEARS = 3
+"""With fewer years shown a figure's course is left to the table."""
 
 HEADLINES = frozenset({
     "in_care", "sdq_average", "sdq_concern", "health_assessment", "dental_check", "convicted",
@@ -90,11 +106,42 @@ def _theme(
 ) -> tuple[Block, ...]:
     words = contents.words
     blocks: list[Block] = [_figures_table(contents, comparison, theme, figures)]
+    blocks += _course(contents, comparison, theme, figures)
     said = [words.statutory(figure) for figure in figures if figure.measure in HEADLINES]
     if said:
         blocks += [Paragraph(Sentence("In words:")), Bullets(tuple(said))]
     untold = tuple(words.why_no_figure(figures))
     return (*blocks, *([Bullets(untold)] if untold else []))
+
+
+def _course(
+    contents: Contents, comparison: PublishedComparison, theme: str, figures: Sequence[PublishedFigure]
+) -> list[Picture]:
+    """Return a picture of the headline figures over the years beside England's, if enough years are shown."""
+    words = contents.words
+    drawn = [
+        (figure, other)
+        for figure in figures
+        for other in figure.others
+        if figure.measure in HEADLINES and other.comparator == ENGLAND
+        if sum(value is not None for value in figure.values) >= FEWEST_YEARS
+    ]
+    if not drawn:
+        return []
+    panels = tuple(
+        CoursePanel(
+            words.name_of(figure),
+            tuple(map(plain, figure.times)),
+            figure.values,
+            other.values,
+            value_of(figure.values[-1], figure.unit, figure.value_reasons[-1]),
+            value_of(other.values[-1], figure.unit),
+            SPANS[figure.unit],
+        )
+        for figure, other in drawn
+    )
+    caption, alternative = words.course(theme, drawn)
+    return [Picture(caption, alternative, Course(plain(comparison.area), ENGLAND, panels))]
 
 
 def _figures_table(

@@ -89,7 +89,7 @@ def _unranked(contents: Contents, place: Place, *, good: bool) -> list[Figure]:
     found: list[tuple[float, int, Figure]] = []
     pooled: set[str] = set()
     for i, figure in enumerate(contents.figures_of(place)):
-        limits = _good_limits(contents, figure)
+        limits = good_limits(contents, figure)
         if limits is None or figure.measure in ranked | pooled:
             continue
         if len(figure.age_bands) > 1:
@@ -101,7 +101,7 @@ def _unranked(contents: Contents, place: Place, *, good: bool) -> list[Figure]:
     return [figure for _, _, figure in sorted(found, key=lambda one: one[:2])]
 
 
-def _good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | None:
+def good_limits(contents: Contents, figure: Figure) -> tuple[float, float] | None:
     """Return the likely range of the good answer to an indicator; None where no answer is plainly good."""
     measure = contents.words.measure(figure)
     good = measure.good_when_high(figure.category)

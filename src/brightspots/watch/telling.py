@@ -57,6 +57,7 @@ def _standing(flags: Sequence[Mapping[str, Any]]) -> str:
 def _open_surveys(outcome: Outcome) -> list[str]:
     """Say how many answered the surveys that are open: nothing is compared until they close."""
     from brightspots.publications.contents import Contents
+    from brightspots.publications.response_sentences import STILL_OPEN, answered_so_far
 
     contents = Contents(outcome.release)
     still = [
@@ -67,8 +68,9 @@ def _open_surveys(outcome: Outcome) -> list[str]:
     texts = []
     for place in contents.places:
         if tuple(place) in still:
-            texts += [contents.words.responses(one).text for one in contents.responses_of(place)]
-    return [*texts, "This survey is open: nothing is compared until it closes."] if texts else []
+            responses = contents.responses_of(place)
+            texts += [answered_so_far(contents.words, one).text for one in responses]
+    return [*texts, STILL_OPEN] if texts else []
 
 
 def _wrapped(text: str, mark: str = "") -> list[str]:

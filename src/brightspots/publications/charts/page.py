@@ -91,11 +91,11 @@ class Page:
 
         self._add(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.8))
 
-    def area(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+    def area(self, points: Sequence[tuple[float, float]], colour: str, *, edge: str = "none") -> None:
         """Fill the area that points enclose."""
         from matplotlib.patches import Polygon
 
-        self._add(Polygon(points, facecolor=colour, edgecolor="none"))
+        self._add(Polygon(points, facecolor=colour, edgecolor=edge, linewidth=1.2))
 
     def _add(self, artist: Artist) -> None:
         """Put something on top of what is there."""
