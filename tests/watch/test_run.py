@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from small_releases import MORNING, comparison, kinds, released, run_once
 from typer.testing import CliRunner, Result
 
 import brightspots as bs
@@ -334,6 +336,17 @@ def test_a_run_while_another_runs_ends_with_5(survey: Path) -> None:
     assert done.exit_code == 5
     assert "Another run holds the state" in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_a_clock_that_was_set_back_changes_nothing(survey: Path) -> None:
+    """The order of runs is that of their numbers."""
+    with module.opened(survey / "state") as store:
+        run_once(store, survey / "out", released(comparison()), now=MORNING)
+        earlier = run_once(store, survey / "out", released(comparison()), now=MORNING - timedelta(days=400))
+        after = run_once(
+            store, survey / "out", released(comparison(wave="2022"), wave="2022"), wave="2022", now=MORNING
+        )
+    assert (earlier.number, kinds(earlier), after.changes["flags"][0]["confirmed"]) == (2, [], True)
 
 
 def test_a_log_that_cannot_be_written_ends_with_2(survey: Path) -> None:

@@ -24,6 +24,9 @@ INPUTS = {
 }
 """What is said of each kind of input that changed."""
 
+TITLE = "Title"
+"""Where the lines above the first section stand."""
+
 FIRST_RUN = "This is the first run of this state."
 NOTHING_CHANGED = "Nothing changed since the last run."
 UNEXPLAINED = (
@@ -108,7 +111,7 @@ def report_changes(before: str, now: str) -> list[dict[str, Any]]:
     Examples
     --------
     >>> report_changes("# Report\n## A\nOne.\n## B\nTwo.", "# Report\n## A\nOne.\n## B\nThree.")
-    [{'section': 'Report / B', 'gone': ['Two.'], 'now': ['Three.']}]
+    [{'section': 'B', 'gone': ['Two.'], 'now': ['Three.']}]
     """
     old, new = _sections(before), _sections(now)
     found = []
@@ -121,14 +124,15 @@ def report_changes(before: str, now: str) -> list[dict[str, Any]]:
 
 
 def _sections(markdown: str) -> dict[str, list[str]]:
-    """Return the lines under each heading, by the headings that lead to it."""
+    """Return the lines under each heading, by the headings that lead to it, below the title."""
     sections: dict[str, list[str]] = {}
     path: list[str] = []
     for line in markdown.splitlines():
         marks, _, title = line.partition(" ")
-        if marks and not marks.strip("#"):
-            path = [*path[: len(marks) - 1], title]
+        if marks.strip("#") or len(marks) < 2:
+            if line:
+                sections.setdefault(" / ".join(path) or TITLE, []).append(line)
+        else:
+            path = [*path[: len(marks) - 2], title]
             sections.setdefault(" / ".join(path), [])
-        elif line:
-            sections.setdefault(" / ".join(path), []).append(line)
     return sections
