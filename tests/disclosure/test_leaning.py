@@ -26,7 +26,7 @@ def released(tmp_path, count: int, n: int, percent: int, **more) -> Release:
     return bs.release(bs.estimate(counts), bs.compare(counts, [benchmark]))
 
 
-# SciPy 1.17, binomtest(k, 150, 0.775), the nearest edge of 78%: p is 0.031, 0.078 and 0.24 for 105, 107 and 110.
+# SciPy 1.17, binomtest(k, 150, 0.775), the nearest edge of 78%: p = 0.031, 0.078, 0.24 for k = 105, 107, 110.
 @pytest.mark.parametrize(
     ("count", "verdict", "leans"),
     [(105, "worse", "worse"), (107, "unclear", "worse"), (110, "unclear", ""), (117, "unclear", "")],
