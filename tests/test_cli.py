@@ -47,6 +47,18 @@ def test_report_goes_beside_the_config_unless_told(sheffield: Path) -> None:
     assert {path.name for path in (sheffield / "Sheffield-2021").iterdir()} == {"report.md", "release.json"}
 
 
+def test_report_takes_the_words_of_the_config_or_of_the_command(sheffield: Path) -> None:
+    path = sheffield / "brightspots.toml"
+    (sheffield / "ours.toml").write_text('[headings]\nsummary = "In short"\n', encoding="utf-8")
+    config = path.read_text(encoding="utf-8")
+    path.write_text(config.replace("[release]", '[release]\nstyle = "ours.toml"'), encoding="utf-8")
+    for told, heading in (([], "## In short"), (["--style", "bright-spots"], "### What could be brighter")):
+        out = sheffield / "out"
+        done = runner.invoke(app, ["report", str(sheffield), "--out", str(out), "--formats", "md", *told])
+        assert done.exit_code == 0, done.output
+        assert heading in (out / "report.md").read_text(encoding="utf-8")
+
+
 def test_the_same_run_writes_the_same_bytes(sheffield: Path) -> None:
     written = []
     for name in ("one", "two"):

@@ -75,6 +75,9 @@ def report(
     formats: Annotated[
         str, typer.Option(help="Comma-separated: html, docx, xlsx, md, csv, json. Else as the config says.")
     ] = "",
+    style: Annotated[
+        str, typer.Option(help="The words: plain, bright-spots, or a TOML file. Else as the config says.")
+    ] = "",
 ) -> None:
     """Write the whole report to a folder, and print the findings."""
     from brightspots.config import load_config
@@ -88,8 +91,7 @@ def report(
     _say("writing")
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or run.release.formats
     folder = out or output_folder(run)
-    template = run.path(run.release.template) if run.release.template else None
-    publish(made, folder, formats=wanted, template=template, will_do=run.young_people.will_do)
+    publish(made, folder, formats=wanted, **(run.looks | ({"style": style} if style else {})))
     typer.echo(findings_text(made))
     notes = sum(len(s.problems) for s in sources) + sum(len(one.problems) for one in beside)
     if notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -12,6 +12,7 @@ from brightspots.errors import ConfigError
 from brightspots.findings.likeness import Mismatch
 from brightspots.questionnaire.faults import build, read_toml
 from brightspots.questionnaire.model import Frozen, Text
+from brightspots.questionnaire.shipped import shipped_names
 
 FILE_NAME = "brightspots.toml"
 Format = Literal["html", "young", "docx", "xlsx", "md", "csv", "json"]
@@ -256,6 +257,8 @@ class ReleaseConfig(Frozen):
     formats : tuple of str
     template : str
         Path of the Word document whose styles are used.
+    style : str
+        A shipped style, or the path of a TOML file with words of your own.
     """
 
     policy: str = "council"
@@ -263,6 +266,7 @@ class ReleaseConfig(Frozen):
     previous: tuple[str, ...] = ()
     formats: tuple[Format, ...] = get_args(Format)
     template: str = ""
+    style: str = "plain"
 
 
 def _one_or_more(raw: object) -> object:
@@ -338,6 +342,16 @@ class RunConfig(Frozen):
     def area(self) -> str:
         """The area of the first survey."""
         return self.surveys[0].area
+
+    @property
+    def looks(self) -> dict[str, Any]:
+        """How the report looks and reads, as `brightspots.publish` takes it."""
+        template, style = self.release.template, self.release.style
+        return {
+            "template": self.path(template) if template else None,
+            "style": style if style in shipped_names("styles") else self.path(style),
+            "will_do": self.young_people.will_do,
+        }
 
     def path(self, name: str) -> Path:
         """Return a path of the config, relative to the folder that holds it."""

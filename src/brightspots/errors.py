@@ -9,7 +9,8 @@
     │   ├── MappingError        BS220  exit 2
     │   ├── BenchmarkError      BS230  exit 2
     │   ├── PolicyError         BS240  exit 2
-    │   └── StrategyError       BS250  exit 2
+    │   ├── StrategyError       BS250  exit 2
+    │   └── StyleError          BS260  exit 2
     ├── OutputError             BS300  exit 2   an output folder that cannot be written
     ├── MissingExtraError       BS350  exit 2   a package that an extra brings is not installed
     ├── SurveyError             BS400  exit 3   answers that did not pass their checks; carries the problems
@@ -105,6 +106,13 @@ class PolicyError(ConfigError):
 
     code = "BS240"
     page = "reference/policy.toml"
+
+
+class StyleError(ConfigError):
+    """A file with the words of a report, with faults: all of them."""
+
+    code = "BS260"
+    page = "reference/style.toml"
 
 
 class StrategyError(ConfigError):

@@ -12,7 +12,6 @@ import pytest
 import brightspots as bs
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Paragraph
-from brightspots.publications.groups import LAST_TIME, TITLES
 from brightspots.publications.printing import cohorts_data, cohorts_text, findings_text
 from brightspots.publications.report import arrange
 
@@ -78,7 +77,8 @@ def test_what_the_children_were_told_stands_beside_every_group(
     files = bs.publish(release, tmp_path / "out")
     report = arrange(Contents(release))
     (survey,) = [section for section in report.sections if section.title == "Wellbeing of children in care"]
-    for section in (s for s in survey.sections if s.title in (*TITLES.values(), LAST_TIME)):
+    headings = {"Who is doing less well", "Who is doing well", "Groups that stood out last time"}
+    for section in (s for s in survey.sections if s.title in headings):
         said = " ".join(block.sentence.text for block in section.blocks if isinstance(block, Paragraph))
         assert all(words in said for words in beside), section.title
     texts = {path.name: text_of(path) for path in files}
@@ -118,7 +118,8 @@ def test_without_a_search(small: Release) -> None:
 def test_an_open_survey_has_a_report_of_its_responses(tmp_path: Path) -> None:
     out = bs.release(bs.estimate(bs.make_survey(respondents=80, seed=2), measures=[]))
     assert "Nothing but the number of answers" in findings_text(out)
-    assert len(bs.publish(out, tmp_path / "out")) == 14
+    written = {path.name for path in bs.publish(out, tmp_path / "out")}
+    assert {"report.html", "report.docx", "figures.xlsx", "figures.csv", "release.json"} <= written
     assert (tmp_path / "out" / "figures.csv").read_text(encoding="utf-8").startswith("questionnaire,")
 
 

@@ -181,7 +181,8 @@ def test_numbers_without_a_figure_are_responses_or_constants(
 
 
 def test_every_ranking_word_has_its_verdict(known: Known, report: Report) -> None:
-    explained = {text for row in notes.WORDS for text in row}
+    verdicts = known.contents.words.style.verdicts
+    explained = {text for name, meaning in notes.WORDS for text in (verdicts[name], meaning)}
     for sentence in report.sentences():
         verdicts = {known.contents.words.verdict(known.comparisons[key]) for key in sentence.comparisons}
         ranks = {verdict for verdict, _ in verdicts}

@@ -51,7 +51,7 @@ def beside_report(contents: Contents) -> Report:
         title=f"Statutory figures: {listed(map(plain, areas))}",
         subtitle=what,
         sections=(
-            *_section("Summary", in_brief(contents)),
+            *_section(contents.words.style.headings["summary"], in_brief(contents)),
             *statutory_sections(contents),
             Section("About this report", (Paragraph(Sentence(COLOPHON)),)),
         ),

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 RANKED = ("better", "worse")
 
 VERDICTS = {
-    ("better", ""): "doing better",
-    ("worse", ""): "doing less well",
-    ("similar", "equivalent"): "about the same",
-    ("similar", "small"): "a small difference",
-    ("unclear", ""): "we cannot tell",
-    ("unclear", "own_unknown"): "we cannot tell",
-    ("withheld", ""): "hidden to protect",
+    ("better", ""): "better",
+    ("worse", ""): "worse",
+    ("similar", "equivalent"): "about_the_same",
+    ("similar", "small"): "small_difference",
+    ("unclear", ""): "cannot_tell",
+    ("unclear", "own_unknown"): "cannot_tell",
+    ("withheld", ""): "hidden",
 }
-"""A verdict in a table, by (verdict, reason); whatever is not compared is that, whatever the reason."""
+"""What a style calls a verdict, by (verdict, reason); what is not compared is that, whatever the reason."""
 
 NOT_COMPARED = {
     "no_base": "there are no answers to compare",
@@ -73,13 +73,13 @@ class ComparisonSentences(FigureSentences):
     def verdict_words(self, comparison: ReleasedComparison) -> str:
         """Return a verdict as it stands in a table."""
         verdict, reason = self.verdict(comparison)
+        verdicts = self.style.verdicts
         if verdict == "not compared":
-            return "not compared"
+            return verdicts["not_compared"]
         if verdict == "withheld" and comparison.figure.status == "banded":
-            return "not compared, as only a band is given"
-        words = VERDICTS[(verdict, reason)]
-        if verdict == "withheld":
-            return f"{words} {self.protected(comparison.figure.questionnaire)}"
+            return verdicts["only_a_band"]
+        people = self.protected(comparison.figure.questionnaire)
+        words = verdicts[VERDICTS[(verdict, reason)]].format(people=people)
         if verdict in RANKED and comparison.difference is not None:
             return f"{words}, by {points(comparison.difference)}"
         return words
@@ -122,15 +122,16 @@ class ComparisonSentences(FigureSentences):
         """Say comparisons of one figure that have the same verdict and reason."""
         verdict, reason = self.verdict(comparisons[0])
         if verdict in RANKED:
-            text = f"That is {verdict} {self._each('than', self._ranked, comparisons)}."
+            text = self.style.say(verdict, than_others=self._each("than", self._ranked, comparisons))
         elif verdict == "similar" and reason == "small":
-            text = f"There is a small difference {self._each('from', self._small, comparisons)}."
+            text = self.style.say(
+                "small_difference", from_others=self._each("from", self._small, comparisons)
+            )
         elif verdict == "similar":
-            text = f"That is about the same {self._each('as', self._equivalent, comparisons)}."
+            text = self.style.say("about_the_same", as_others=self._each("as", self._equivalent, comparisons))
         elif verdict == "unclear":
-            inside = ": our own answers may be inside it" if reason == "own_unknown" else ""
-            differs = self._each("from", self._unclear, comparisons, "or")
-            text = f"We cannot tell whether this differs {differs}{inside}."
+            name = "cannot_tell_with_our_own" if reason == "own_unknown" else "cannot_tell"
+            text = self.style.say(name, from_others=self._each("from", self._unclear, comparisons, "or"))
         elif verdict == "not compared":
             text = " ".join(self._not_compared(c, reason) for c in comparisons)
         else:
@@ -219,11 +220,9 @@ class ComparisonSentences(FigureSentences):
     def _not_compared(self, comparison: ReleasedComparison, reason: str) -> str:
         why = NOT_COMPARED.get(reason, "the two are not alike")
         if reason == "no_n" and comparison.difference is not None:
-            return (
-                f"It was {self.marked_others(comparison)}, a difference of {points(comparison.difference)}; "
-                f"whether that is more than chance cannot be said, because {why}."
-            )
-        return f"It is not compared with {self._their_figure(comparison)}, because {why}."
+            others, gap = self.marked_others(comparison), points(comparison.difference)
+            return self.style.say("last_time_without_n", others=others, gap=gap, why=why)
+        return self.style.say("not_compared", figure=self._their_figure(comparison), why=why)
 
     def _their_figure(self, comparison: ReleasedComparison) -> str:
         said = comparison.benchmark is not None and benchmark_is_public(comparison)
@@ -246,11 +245,9 @@ class ComparisonSentences(FigureSentences):
         )
 
     def _withheld(self, comparison: ReleasedComparison) -> str:
-        protected = self.protected(comparison.figure.questionnaire)
-        if comparison.figure.status == "banded":
-            why = f"because only a band is given to protect {protected}"
-            return f"It is not compared with {self._their_figure(comparison)}, {why}."
-        return f"The comparison with {self._their_figure(comparison)} is hidden to protect {protected}."
+        people = self.protected(comparison.figure.questionnaire)
+        name = "only_a_band" if comparison.figure.status == "banded" else "comparison_hidden"
+        return self.style.say(name, figure=self._their_figure(comparison), people=people)
 
     def without_figure(self, comparison: ReleasedComparison) -> Sentence:
         """Say that there is nothing of ours to set beside a figure of others."""

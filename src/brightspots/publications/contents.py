@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Search,
     )
     from brightspots.disclosure.release import Release
+    from brightspots.publications.style import Style
     from brightspots.questionnaire.model import Questionnaire
 
 COMPARATORS = (GENERAL_POPULATION, CARE_ELSEWHERE, LAST_WAVE)
@@ -47,9 +48,9 @@ class Contents:
         As in the release, sorted.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, style: Style | None = None) -> None:
         self.release = release
-        self.words = Sentences(release.questionnaires, release.places)
+        self.words = Sentences(release.questionnaires, release.places, style)
         self.places = tuple(Place(*place) for place in release.places)
         self._surveys = list(dict.fromkeys(place.questionnaire for place in self.places))
         self._traits: dict[str, list[str]] = defaultdict(list)

@@ -31,13 +31,14 @@ class FigureSentences(Names):
         who, finding = self.subject(figure), self.finding(figure)
         key = (figure_key(figure),)
         if figure.status == "withheld":
-            hidden = f"is hidden to protect {self.protected(figure.questionnaire)}"
-            return Sentence(f"How many {who} {finding} {hidden}.", key)
+            people = self.protected(figure.questionnaire)
+            return Sentence(self.style.say("hidden", who=who, finding=finding, people=people), key)
         if figure.status == "no base":
-            return Sentence(f"Nobody among {who} answered “{self.label(figure)}”.", key)
-        lead = f"{capital(self.share(figure))} of {who} ({self.answers(figure)}) {finding}"
-        few = "from few answers, " if figure.low_base else ""
-        return Sentence(f"{lead}; {few}the likely range is {self.likely_range(figure)}.", key, lead=lead)
+            return Sentence(self.style.say("nobody_answered", who=who, label=self.label(figure)), key)
+        share, answers = self.share(figure), self.answers(figure)
+        lead = capital(self.style.say("figure", share=share, who=who, answers=answers, finding=finding))
+        likely = "likely_from_few" if figure.low_base else "likely"
+        return Sentence(f"{lead}; {self.style.say(likely, range=self.likely_range(figure))}.", key, lead=lead)
 
     def share(self, figure: Figure) -> str:
         """Return a figure's share, band or symbol."""

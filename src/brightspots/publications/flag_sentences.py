@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
-from brightspots.publications.comparison_sentences import VERDICTS
 from brightspots.publications.names import ALL
 from brightspots.publications.sentence import Sentence
+from brightspots.publications.style import load_style
 from brightspots.publications.wording import capital, plain
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def flag_sentence(change: str, name: str, direction: str, against: str) -> Sente
     >>> print(flag_sentence("new", "Likes school: 11-18s", "worse", "general population"))
     New: Likes school: 11-18s, doing less well, set beside the general population.
     """
-    verdict = VERDICTS[(direction, "")]
+    verdict = load_style().verdicts[direction]
     they = f"{plain(name)}, {verdict}, set beside {plain(AGAINST.get(against, against))}"
     return Sentence(
         {

@@ -59,16 +59,15 @@ class GroupSentences(ComparisonSentences):
 
     def _flagged(self, cohort: ReleasedCohort) -> str:
         other = plain(cohort.covered_by)
-        well = " as doing well" if cohort.direction == "high" else ""
         text = {
             "covered": f"Many of them are also among the group named before: {other}.",
             "hot_spot": f"They stand out again among a group named before: {other}.",
-        }.get(cohort.role, f"They stand out{well}, even when we allow for how many groups were looked at.")
+        }.get(cohort.role, self.style.say("stands_out_well" if cohort.direction == "high" else "stands_out"))
         shrunk, lower, upper = cohort.shrunk_share, cohort.shrunk_lower, cohort.shrunk_upper
         if shrunk is None or lower is None or upper is None:
             return text
-        size = f"{percent(shrunk)} (likely range {percent_range(lower, upper)})"
-        return f"{text} Our best estimate, allowing for the search, is {size}."
+        estimate = self.style.say("best_estimate", share=percent(shrunk), range=percent_range(lower, upper))
+        return f"{text} {estimate}"
 
     def _not_flagged(self, cohort: ReleasedCohort) -> str:
         text = "The search does not single them out"

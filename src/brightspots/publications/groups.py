@@ -12,14 +12,14 @@ from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
 from brightspots.publications.wording import capital, plain, points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedDescription, Search
     from brightspots.publications.contents import Contents, Place
 
 
-TITLES = {"low": "Who is doing less well", "high": "Who is doing well"}
-LAST_TIME = "Groups that stood out last time"
+HEADINGS = {"low": "doing_less_well", "high": "doing_well"}
+"""What a style calls the section of a search, by its direction."""
 
 
 def group_sections(contents: Contents, place: Place) -> list[Section]:
@@ -36,7 +36,9 @@ def group_sections(contents: Contents, place: Place) -> list[Section]:
         sections.append(Section(search_title(contents, place, search), tuple(blocks)))
     again = tuple(map(contents.words.recheck, contents.rechecks_of(place)))
     if again:
-        sections.append(Section(LAST_TIME, (Bullets(again), *_beside(contents, place))))
+        sections.append(
+            Section(contents.words.style.headings["last_time"], (Bullets(again), *_beside(contents, place)))
+        )
     return sections
 
 
@@ -45,7 +47,7 @@ def search_title(contents: Contents, place: Place, search: Search) -> str:
     alike = [groups for one, groups in contents.searched(place) if one.direction == search.direction]
     named = next(groups for one, groups in contents.searched(place) if one == search)
     what = f": {contents.words.label(named[0].figure)}" if len(alike) > 1 else ""
-    return TITLES[search.direction] + what
+    return contents.words.style.headings[HEADINGS[search.direction]] + what
 
 
 def _blocks(
@@ -113,7 +115,7 @@ def _row(contents: Contents, cohort: ReleasedCohort) -> tuple[Entry, ...]:
         *figure_entries(contents, capital(plain(cohort.name)), cohort.figure),
         _rest_entry(contents, cohort.rest),
         Entry((Sentence(_findable(cohort), key),)),
-        Entry((Sentence(_in_short(cohort), key),)),
+        Entry((Sentence(_in_short(contents.words.style.verdicts, cohort), key),)),
     )
 
 
@@ -133,10 +135,10 @@ def _findable(cohort: ReleasedCohort) -> str:
     return NOT_AVAILABLE if open_ else HIDDEN
 
 
-def _in_short(cohort: ReleasedCohort) -> str:
+def _in_short(verdicts: Mapping[str, str], cohort: ReleasedCohort) -> str:
     if cohort.tier == "flag":
-        return "stands out"
+        return verdicts["stands_out"]
     if cohort.figure.status == "shown":
-        return "not singled out" if cohort.rest.status == "shown" else HIDDEN
+        return verdicts["not_singled_out"] if cohort.rest.status == "shown" else HIDDEN
     known = {"withheld": HIDDEN, "banded": "given as a band"}
     return known.get(cohort.figure.status, NOT_AVAILABLE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
 from brightspots.findings.names import cohort_name
 from brightspots.measures.measure import Measure, category_label, measures_of
+from brightspots.publications.style import Style, load_style
 from brightspots.publications.wording import listed, plain
 
 if TYPE_CHECKING:
@@ -31,10 +32,18 @@ class Names:
         For their labels.
     places : iterable of (questionnaire, area, wave)
         What the release speaks of: where one survey was held in several areas or waves, names say which.
+    style : Style, optional
+        The words that a council chose; the plain ones by default.
     """
 
-    def __init__(self, questionnaires: Mapping[str, Questionnaire], places: Iterable[Place] = ()) -> None:
+    def __init__(
+        self,
+        questionnaires: Mapping[str, Questionnaire],
+        places: Iterable[Place] = (),
+        style: Style | None = None,
+    ) -> None:
         self.questionnaires = questionnaires
+        self.style = style or load_style()
         self.places = tuple(places)
         self._measures = {name: measures_of(asked) for name, asked in questionnaires.items()}
 

@@ -30,15 +30,16 @@ SYMBOLS = (
 )
 
 WORDS = (
-    ("doing better", "A difference in the good direction, more than chance, and large enough to count."),
-    ("doing less well", "A difference in the bad direction, more than chance, and large enough to count."),
-    ("about the same", "Any difference is too small to count."),
-    ("a small difference", "A difference that is more than chance, but too small to count."),
-    ("we cannot tell", "This survey is too small to say; there may be a difference or not."),
-    ("not compared", "The two figures are not alike. The reason stands below the table."),
-    ("stands out", "A group that differs from all others, allowing for how many groups were looked at."),
-    ("not singled out", "The search did not pick the group. It may still differ by less than can be shown."),
+    ("better", "A difference in the good direction, more than chance, and large enough to count."),
+    ("worse", "A difference in the bad direction, more than chance, and large enough to count."),
+    ("about_the_same", "Any difference is too small to count."),
+    ("small_difference", "A difference that is more than chance, but too small to count."),
+    ("cannot_tell", "This survey is too small to say; there may be a difference or not."),
+    ("not_compared", "The two figures are not alike. The reason stands below the table."),
+    ("stands_out", "A group that differs from all others, allowing for how many groups were looked at."),
+    ("not_singled_out", "The search did not pick the group. It may still differ by less than can be shown."),
 )
+"""What each verdict means, by its name in a style."""
 
 PERCENTAGES = (
     "Each percentage is of those who answered the question. The numbers beside it say how many that was.",
@@ -146,6 +147,7 @@ COLOPHON = (
 
 def about_section(contents: Contents) -> Section:
     """Return the last part of a report: how to read it, how it was made, and what it rests on."""
+    verdicts = contents.words.style.verdicts
     has_groups = contents.cohorts or contents.release.rechecks
     searched = [Section("How groups were found", _searching(contents))] if has_groups else []
     among = [AMONG_COUNCILS] if any(c.areas is not None for c in contents.comparisons) else []
@@ -154,10 +156,10 @@ def about_section(contents: Contents) -> Section:
     reading = (
         _notes(*PERCENTAGES, *_ranges(contents), *READING),
         _meanings("Symbols", "Symbol", SYMBOLS),
-        _meanings("Words", "Word", WORDS),
+        _meanings("Words", "Word", tuple((verdicts[name], meaning) for name, meaning in WORDS)),
     )
     return Section(
-        "About these figures",
+        contents.words.style.headings["about"],
         (),
         (
             Section("How to read them", reading),

@@ -217,7 +217,7 @@ def _valued(words: Sentences, figure: Figure) -> str:
 def verdict_in_short(words: Sentences, compared: Iterable[ReleasedComparison]) -> str:
     """Return the verdict of several comparisons where it is the same; else nothing."""
     verdicts = {words.verdict(c) for c in compared}
-    said = {"not compared" if v == "not compared" else VERDICTS[(v, reason)] for v, reason in verdicts}
+    said = {words.style.verdicts[VERDICTS.get(one, "not_compared")] for one in verdicts}
     return said.pop() if len(said) == 1 else ""
 
 

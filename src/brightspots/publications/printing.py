@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Bullets, Paragraph
-from brightspots.publications.groups import LAST_TIME, search_title
+from brightspots.publications.groups import search_title
 from brightspots.publications.sentences import NO_SEARCH
 from brightspots.publications.summary import summary
 from brightspots.publications.text import group_rows, recheck_rows
@@ -58,7 +58,7 @@ def cohorts_text(release: Release, *, width: int = WIDTH) -> str:
         for search, cohorts in searched:
             lines += [search_title(contents, place, search)] if len(release.searches) > 1 else []
             lines += _search_lines(contents, cohorts, width)
-        lines += [LAST_TIME] if again else []
+        lines += [contents.words.style.headings["last_time"]] if again else []
         for recheck in again:
             lines += _wrapped(contents.words.recheck(recheck).text, width, "- ")
         if searched or again:

@@ -16,6 +16,7 @@ from brightspots.publications.folders import plainly, replace_folder
 from brightspots.publications.html import to_html
 from brightspots.publications.infographic import to_scorecard_page
 from brightspots.publications.report import arrange
+from brightspots.publications.style import PLAIN, load_style
 from brightspots.publications.text import (
     to_comparisons_csv,
     to_figures_csv,
@@ -49,10 +50,11 @@ class Edition:
         self,
         release: Release,
         template: Path | None = None,
+        style: str | Path = PLAIN,
         will_do: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.release = release
-        self.contents = Contents(release)
+        self.contents = Contents(release, load_style(style))
         self.template = template
         self.will_do = will_do or {}
 
@@ -110,6 +112,7 @@ def publish(
     *,
     formats: Sequence[str] = tuple(FORMATS),
     template: str | Path | None = None,
+    style: str | Path = PLAIN,
     will_do: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Path, ...]:
     """Write a release to a folder, in the formats wanted, and the edition for later audits.
@@ -130,6 +133,9 @@ def publish(
     template : str or path, optional
         A Word document: its styles, page, header and footer are used for ``report.docx``, and nothing else
         that is in it. Take a ``report.docx`` written without one to start from.
+    style : str or path, default "plain"
+        The words of verdicts, headings and sentences: a shipped style (``plain``, ``bright-spots``), or the
+        path of a TOML file of your own.
     will_do : mapping of str to sequence of str, optional
         By age band (``all`` for everybody), what the pages for young people say will be done, in the
         council's own words. Where nothing is given, they invite the reader to say what should be.
@@ -145,6 +151,8 @@ def publish(
         If `release` is not a Release, or a format is not known.
     ConfigError
         If the template cannot be read, or lacks styles: all of them are named.
+    StyleError
+        With every fault of the style file.
     OutputError
         If the folder holds something else, or cannot be written.
 
@@ -164,7 +172,7 @@ def publish(
     wanted = _wanted(formats)
     target = Path(folder).resolve()
     _refuse_foreign(target)
-    edition = Edition(release, None if template is None else Path(template), will_do)
+    edition = Edition(release, None if template is None else Path(template), style, will_do)
     made = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
     written = {name: one for name, one in made.items() if one is not None} | {EDITION: edition_text(release)}
     files = {name: one.encode() if isinstance(one, str) else one for name, one in written.items()}

@@ -41,7 +41,7 @@ def arrange(contents: Contents) -> Report:
     waves = listed(dict.fromkeys(plain(place.wave) for place in places))
     surveys = "; ".join(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
     return Report(
-        title=f"What we were told: {areas}, {waves}",
+        title=contents.words.style.heading("report", areas=areas, waves=waves),
         subtitle=f"Survey findings: {surveys}",
         sections=(
             summary(contents),

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from brightspots.disclosure.figures import Figure
     from brightspots.disclosure.release import Release
 
-NONE_BETTER = "No comparison came out clearly in our favour."
-NONE_WORSE = "No comparison came out clearly against us."
 NOTHING_RELEASED = "Nothing but the number of answers is given here."
 NO_SEARCH = "No search for groups was made."
 IN_WORDS = "The comparisons in words:"

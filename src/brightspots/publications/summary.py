@@ -8,7 +8,7 @@ from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.beside import in_brief
 from brightspots.publications.document import Bullets, Paragraph, Section
 from brightspots.publications.sentence import Sentence
-from brightspots.publications.sentences import NONE_BETTER, NONE_WORSE, NOTHING_RELEASED
+from brightspots.publications.sentences import NOTHING_RELEASED
 from brightspots.publications.wording import plain
 
 if TYPE_CHECKING:
@@ -29,22 +29,23 @@ LONGEST = 5
 
 def summary(contents: Contents) -> Section:
     """Return the summary of a release."""
+    headings = contents.words.style.headings
     if not contents.places:
-        return Section("Summary", in_brief(contents))
+        return Section(headings["summary"], in_brief(contents))
     answered = tuple(contents.words.responses(contents.responses_of(place)[-1]) for place in contents.places)
     first: Block = Bullets(answered) if len(answered) > 1 else Paragraph(answered[0])
     if not contents.figures:
         beside = _section(BESIDE, in_brief(contents))
-        return Section("Summary", (first, Paragraph(Sentence(NOTHING_RELEASED))), tuple(beside))
+        return Section(headings["summary"], (first, Paragraph(Sentence(NOTHING_RELEASED))), tuple(beside))
     return Section(
-        "Summary",
+        headings["summary"],
         (first,),
         (
-            Section("What goes well", _named(contents, good=True)),
-            Section("What could be better", _named(contents, good=False)),
-            *_section("Who may need more", _who(contents, "low")),
-            *_section("Who is doing well", _who(contents, "high")),
-            *_section("What we cannot tell", _cannot_tell(contents)),
+            Section(headings["goes_well"], _named(contents, good=True)),
+            Section(headings["could_be_better"], _named(contents, good=False)),
+            *_section(headings["may_need_more"], _who(contents, "low")),
+            *_section(headings["doing_well"], _who(contents, "high")),
+            *_section(headings["cannot_tell"], _cannot_tell(contents)),
             *_section(BESIDE, in_brief(contents)),
         ),
     )
@@ -56,8 +57,8 @@ def _section(title: str, blocks: tuple[Block, ...]) -> list[Section]:
 
 def _named(contents: Contents, *, good: bool) -> tuple[Block, ...]:
     """Return what a comparison ranks, then what speaks for itself."""
-    verdict, nothing = ("better", NONE_BETTER) if good else ("worse", NONE_WORSE)
-    words = contents.words
+    words, verdict = contents.words, "better" if good else "worse"
+    nothing = words.style.say(f"none_{verdict}")
     ranked = _by_figure(contents, (c for c in contents.comparisons if words.verdict(c)[0] == verdict))
     blocks: list[Block] = []
     if ranked:

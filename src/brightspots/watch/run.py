@@ -171,6 +171,7 @@ def _run(store: Store, config: RunConfig, out: Path | None, say: Callable[[str],
         inputs=inputs.hashes(read, store.secret),
         folder=folder,
         formats=config.release.formats,
+        looks=config.looks,
         watch=config.watch,
         beside=config.folder,
         now=datetime.now(UTC),
@@ -188,6 +189,7 @@ def conclude(
     watch: WatchConfig,
     beside: Path,
     now: datetime,
+    looks: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Note a run, publish its report, close it, and tell whoever asked to know.
 
@@ -207,6 +209,8 @@ def conclude(
         The folder of the config, in which alerts are dropped and commands called.
     now : datetime
         For people: the order of runs is that of their numbers.
+    looks : mapping of str to object, optional
+        How the report looks and reads, as `brightspots.publish` takes it.
     """
     last, at = _last_closed(store), now.isoformat(timespec="seconds")
     if last is not None and at < last.at:
@@ -230,7 +234,7 @@ def conclude(
     }
     number = store.note(at, inputs, surveys, documents, str(folder), standing_edition(folder))
     try:
-        publish(release, folder, formats=formats)
+        publish(release, folder, formats=formats, **(looks or {}))
     except BrightspotsError:
         store.add(number, at, DROPPED)
         raise
