@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from brightspots.disclosure.figures import (
 )
 from brightspots.disclosure.policy import load_policy
 from brightspots.disclosure.release import Release
+from brightspots.publications.publishing import publish
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.watch.run import Outcome, conclude
 from brightspots.watch.store import Store
@@ -159,6 +161,7 @@ def run_once(
     inputs: dict[str, str] = INPUTS,
     watch: WatchConfig | None = None,
     status: str = "closed",
+    write: Callable[[Release, Path], object] | None = None,
     now: datetime = MORNING,
 ) -> Outcome:
     """Do everything of a run that comes after its release was made."""
@@ -168,7 +171,7 @@ def run_once(
         surveys=[{"questionnaire": ASKED.id, "area": AREA, "wave": wave, "status": status}],
         inputs=inputs,
         folder=folder,
-        formats=["md"],
+        write=write or partial(publish, formats=["md"]),
         watch=watch or WatchConfig(),
         beside=folder.parent,
         now=now,

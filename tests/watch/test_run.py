@@ -298,6 +298,7 @@ def test_a_file_that_is_gone_after_reading_is_a_change_too(survey: Path) -> None
         ("mapping.toml", "\n", "\n# noted\n", "config"),
         ("brightspots.toml", "[release]", '[release]\npolicy = "ons-10"', "policy"),
         ("brightspots.toml", "[release]", "# a remark alone\n[release]", None),
+        ("brightspots.toml", "[release]", '[release]\nprevious = ["old.json"]', "config"),
         ("brightspots.toml", "[release]", '[watch]\nalert_folder = "alerts"\n[release]', None),
     ],
 )
@@ -383,3 +384,14 @@ def test_an_alert_that_fails_is_told_and_tried_again(survey: Path) -> None:
     change(survey / "brightspots.toml", 'alert_command = ["no-such-program"]', 'alert_folder = "alerts"')
     assert run(survey).exit_code == 0
     assert [path.name for path in (survey / "alerts").iterdir()] == ["alert-00001.json"]
+
+
+def test_files_beside_the_survey_and_others_that_the_config_names_are_inputs(survey: Path) -> None:
+    for name in ("sdq.csv", "before.json", "house.docx"):
+        (survey / name).write_text("one")
+    more = '[sdq]\nfile = "sdq.csv"\ntime = "2021"\n'
+    more += '[release]\nprevious = ["before.json"]\ntemplate = "house.docx"'
+    change(survey / "brightspots.toml", "[release]", more)
+    files = inputs_of(load_config(survey)).files
+    assert survey / "sdq.csv" in files["data"]
+    assert {survey / "before.json", survey / "house.docx"} <= set(files["config"])

@@ -117,16 +117,20 @@ class Runs(RuleBasedStateMachine):
         self.revisions += 1
         before, self.said = self.said, said
 
-        def broken(*_: object, **__: object) -> None:
+        def broken(*_: object) -> None:
             if killed:
                 raise Killed
             raise OutputError("held open") if step == "publish" else OSError("full")
 
         with pytest.MonkeyPatch.context() as patch, opened(self.where / "state") as store:
             settle_interrupted(store)
-            patch.setattr(module, step, broken)
+            how: dict[str, Any] = {"wave": str(self.wave)}
+            if step == "publish":
+                how["write"] = broken
+            else:
+                patch.setattr(module, step, broken)
             with pytest.raises((Killed, OutputError)):
-                run_once(store, self.where / "report", self.release(), wave=str(self.wave))
+                run_once(store, self.where / "report", self.release(), **how)
         self.said = before
 
     @invariant()

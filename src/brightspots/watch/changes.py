@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 INPUTS = {
-    "data": "The answers changed: another wave, other or more answers, or other numbers of children.",
+    "data": "The data changed: another wave, other answers or numbers of children, or files beside them.",
     "benchmark": "What we compare with changed.",
-    "config": "The run config, the mapping or the questionnaire changed.",
+    "config": "The run config changed, or the mapping, the questionnaire or another file that it names.",
     "policy": "The rules for small numbers changed.",
     "software": "brightspots, Python or a package that it uses changed.",
 }

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from brightspots.config import RunConfig, SurveyConfig
 
 KINDS = ("data", "benchmark", "config", "policy", "software")
+BESIDE = ("returns", "sdq", "stability", "age_profiles")
+"""The sections whose files are data beside the survey."""
+
 ANSWERS = ("wave", "status", "files", "counts", "eligible")
 """The settings of a survey that say which answers and how many children."""
 
@@ -91,19 +94,25 @@ def inputs_of(config: RunConfig) -> Inputs:
     benchmarks = [_file_of(config, one.name, "benchmarks") for one in config.compare.benchmarks]
     counts = [*_named(config.compare.previous), *_named(config.compare.elsewhere)]
     compared = [*(path for one in benchmarks for path in _with_tables(one)), *map(config.path, counts)]
-    others = [config.path(text) for text in _texts(settings) if config.path(text).is_file()]
+    beside = {name: settings.pop(name) for name in BESIDE}
     return Inputs(
         files={
-            "data": (*(path for one in config.surveys for path in _answers(config, one)), *others),
+            "data": (
+                *(path for one in config.surveys for path in _answers(config, one)),
+                *_files_in(beside, config),
+            ),
             "benchmark": tuple(compared),
-            "config": tuple(path for one in config.surveys for path in _asked(config, one)),
+            "config": (
+                *(path for one in config.surveys for path in _asked(config, one)),
+                *_files_in(settings, config),
+            ),
             "policy": (_file_of(config, policy, "policies"),),
             "software": tuple(_own_files()),
         },
         settings={
             "data": as_json([{name: one[name] for name in ANSWERS} for one in surveys]),
             "benchmark": as_json(compare),
-            "config": as_json([asked, settings]),
+            "config": as_json([asked, beside, settings]),
             "policy": policy,
             "software": as_json([platform.python_version(), _versions()]),
         },
@@ -141,6 +150,11 @@ def _file_of(config: RunConfig, name: str, kind: str) -> Path:
 def _named(stated: str | dict[str, str]) -> Iterable[str]:
     names = stated.values() if isinstance(stated, dict) else [stated]
     return [name for name in names if name]
+
+
+def _files_in(settings: Any, config: RunConfig) -> list[Path]:
+    """Return every file that settings name."""
+    return [config.path(text) for text in _texts(settings) if config.path(text).is_file()]
 
 
 def _texts(settings: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,7 @@ from brightspots.publications.contents import Contents
 from brightspots.publications.folders import plainly, write_whole
 from brightspots.publications.publishing import edition_text, publish
 from brightspots.publications.report import arrange
+from brightspots.publications.style import PLAIN, load_style
 from brightspots.publications.text import to_markdown
 from brightspots.reporting import StoodOut, make_release, output_folder, read_run, silent
 from brightspots.watch.alerts import ALERT_DUE, deliver
@@ -170,8 +172,8 @@ def _run(store: Store, config: RunConfig, out: Path | None, say: Callable[[str],
         surveys=surveys,
         inputs=inputs.hashes(read, store.secret),
         folder=folder,
-        formats=config.release.formats,
-        looks=config.looks,
+        write=partial(publish, formats=config.release.formats, **config.looks),
+        style=config.looks["style"],
         watch=config.watch,
         beside=config.folder,
         now=datetime.now(UTC),
@@ -185,11 +187,11 @@ def conclude(
     surveys: list[dict[str, str]],
     inputs: Mapping[str, str],
     folder: Path,
-    formats: Sequence[str],
+    write: Callable[[Release, Path], object],
     watch: WatchConfig,
     beside: Path,
     now: datetime,
-    looks: Mapping[str, Any] | None = None,
+    style: str | Path = PLAIN,
 ) -> Outcome:
     """Note a run, publish its report, close it, and tell whoever asked to know.
 
@@ -203,14 +205,15 @@ def conclude(
         Their keyed hashes.
     folder : Path
         Of the report.
-    formats : sequence of str
+    write : callable
+        Publishes a release to a folder, all of it or nothing.
     watch : WatchConfig
     beside : Path
         The folder of the config, in which alerts are dropped and commands called.
     now : datetime
         For people: the order of runs is that of their numbers.
-    looks : mapping of str to object, optional
-        How the report looks and reads, as `brightspots.publish` takes it.
+    style : str or path
+        The words of the report.
     """
     last, at = _last_closed(store), now.isoformat(timespec="seconds")
     if last is not None and at < last.at:
@@ -218,7 +221,7 @@ def conclude(
     ledger = _last_ledger(store)
     waves = {(s["questionnaire"], s["area"]): s["wave"] for s in surveys if s["status"] == "closed"}
     followed = ledger.after(waves, observe(release))
-    report = to_markdown(arrange(Contents(release)))
+    report = to_markdown(arrange(Contents(release, load_style(style))))
     changes = describe_changes(
         surveys,
         changed_inputs(last, inputs),
@@ -234,7 +237,7 @@ def conclude(
     }
     number = store.note(at, inputs, surveys, documents, str(folder), standing_edition(folder))
     try:
-        publish(release, folder, formats=formats, **(looks or {}))
+        write(release, folder)
     except BrightspotsError:
         store.add(number, at, DROPPED)
         raise
