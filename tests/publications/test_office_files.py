@@ -185,6 +185,19 @@ def test_it_is_in_british_english(word: bytes) -> None:
     assert b"<dc:language>en-GB</dc:language>" in held["docProps/core.xml"]
 
 
+def test_what_the_children_were_told_stands_with_the_methods_and_beside_groups(
+    word: bytes, book: bytes, report: Report, release: Release
+) -> None:
+    (promise,) = release.promises.values()
+    methods = next(section for section in report.sections if section.title == "About these figures")
+    protection = next(part for part in methods.sections if part.title == "How people are protected")
+    assert any(promise in b.sentence.text for b in protection.blocks if isinstance(b, Paragraph))
+    assert text_of(body(word)).count(promise) >= 3
+    workbook = openpyxl.load_workbook(io.BytesIO(book))
+    for name in ("Notes", "Groups", "Goes with", "Last time"):
+        assert any(promise in str(cell.value) for row in workbook[name].iter_rows() for cell in row), name
+
+
 # --------------------------------------------------------------------------------------------- templates
 
 
