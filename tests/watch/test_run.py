@@ -331,6 +331,23 @@ def test_two_waves_of_one_survey_in_one_run_are_refused(survey: Path) -> None:
     assert "follows one wave of each" in done.stderr
 
 
+@pytest.mark.parametrize("state", ["Sheffield-2021", "Sheffield-2021/state"])
+def test_a_state_in_the_folder_of_the_report_is_refused(survey: Path, state: str) -> None:
+    """The folder is replaced as a whole: an open state would be lost with the old one."""
+    done = runner.invoke(app, ["run", str(survey), "--state", str(survey / state)])
+    assert done.exit_code == 2
+    assert "lies in the folder of the report" in done.stderr
+    assert not (survey / "Sheffield-2021").exists()
+
+
+def test_a_fault_of_the_config_is_in_the_log(survey: Path) -> None:
+    change(survey / "brightspots.toml", "[release]", "[releases]")
+    assert run(survey).exit_code == 2
+    lines = (survey / "state" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["run started", "run failed"]
+    assert json.loads(lines[-1])["code"] == "BS200"
+
+
 def test_a_run_while_another_runs_ends_with_5(survey: Path) -> None:
     with module.opened(survey / "state"):
         done = run(survey)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from brightspots.config import load_config
-from brightspots.errors import BrightspotsError, ConfigError, OutputError, ReleaseError
+from brightspots.errors import ArgumentError, BrightspotsError, ConfigError, OutputError, ReleaseError
 from brightspots.publications.contents import Contents
 from brightspots.publications.folders import plainly, write_whole
 from brightspots.publications.publishing import edition_text, publish
@@ -122,13 +122,24 @@ def run_scheduled(
     BrightspotsError
         Whatever stops a report.
     """
-    with logging_to(Path(log) if log else Path(state) / LOG), _told():
+    told = Path(log) if log else Path(state) / LOG
+    try:
+        plan = load_config(config)
+    except ConfigError:
+        with logging_to(told), _told():
+            raise
+    folder = (Path(out) if out else output_folder(plan)).resolve()
+    if Path(state).resolve().is_relative_to(folder):
+        raise ArgumentError(
+            f"The state {state} lies in the folder of the report, which is replaced as a whole. Give it a "
+            "folder of its own, that is not published."
+        )
+    with logging_to(told), _told():
 
         def say_and_tell(step: str) -> None:
             say(step)
             tell(step)
 
-        plan, folder = load_config(config), Path(out) if out else None
         with opened(state) as store:
             settle_interrupted(store)
             take_back(store, never_published, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -149,9 +160,8 @@ def _told() -> Iterator[None]:
         raise
 
 
-def _run(store: Store, config: RunConfig, out: Path | None, say: Callable[[str], None]) -> Outcome:
+def _run(store: Store, config: RunConfig, folder: Path, say: Callable[[str], None]) -> Outcome:
     surveys = _surveys_of(config)
-    folder = (out or output_folder(config)).resolve()
     inputs = inputs_of(config)
     read = inputs.read()
     sources, beside = read_run(config, say)
