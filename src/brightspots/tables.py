@@ -9,18 +9,28 @@ from __future__ import annotations
 import html
 import math
 from collections import namedtuple
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from brightspots.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     import pandas as pd
 
 ROWS_SHOWN = 60
+SHARE = "share"
+SHARES = frozenset(
+    (
+        SHARE, "lower", "upper", "rest_share", "benchmark", "difference", "difference_lower",
+        "difference_upper", "shrunk_share", "shrunk_lower", "shrunk_upper", "worst_lower", "worst_upper",
+        "response_rate", "confidence", "unweighted_share", "detectable",
+    )
+)  # fmt: skip
+"""Beside a column of shares these are from 0 to 1 too; a notebook shows them as percent."""
 
 
 class Table:
@@ -122,16 +132,42 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Show the table in a notebook, marked "not for release" unless it was released."""
-        mark = "" if self.released else "<p><strong>Not for release.</strong></p>"
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self._columns)
+        """Show the table in a notebook, marked "not for release" unless it was released.
+
+        Numbers are right-aligned and shares are percent. A column that says the same in every row stands
+        below the table, and an empty one is left out.
+        """
+        same = {name: value for name in self._columns if (value := self._only_value(name)) is not None}
+        names = [name for name in self._columns if name not in same]
+        held = {name: self.column(name) for name in names}
+        numeric = {name for name, values in held.items() if _is_numeric(values)}
+        head = "".join(_cell("th", _heading(name), name in numeric, ' scope="col"') for name in names)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_plain(value))}</td>" for value in row) + "</tr>"
-            for row in self._rows[:ROWS_SHOWN]
+            "<tr>" + "".join(_cell("td", self._shown(n, held[n][i]), n in numeric) for n in names) + "</tr>"
+            for i in range(min(len(self), ROWS_SHOWN))
         )
-        more = f"<p>{len(self) - ROWS_SHOWN} more rows.</p>" if len(self) > ROWS_SHOWN else ""
-        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
-        return f"{mark}<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        more = f"{len(self) - ROWS_SHOWN:,} more rows. " if len(self) > ROWS_SHOWN else ""
+        told = "; ".join(f"{_heading(n)}: {self._shown(n, v)}" for n, v in same.items() if _plain(v))
+        below = html.escape(more + (f"In every row: {told}." if told else ""))
+        mark = "" if self.released else "<strong>Not for release.</strong> "
+        return (
+            f'<div style="overflow-x: auto"><table><caption style="text-align: left">{mark}'
+            f"{html.escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            + (f"<p>{below}</p>" if below else "")
+        )
+
+    def _only_value(self, name: str) -> Any:
+        """Return what a column says in every row, "" for nothing; else, or with a single row, None."""
+        said = {_plain(value) for value in self.column(name)}
+        if said <= {""}:
+            return ""
+        return self.column(name)[0] if len(said) == 1 and len(self) > 1 else None
+
+    def _shown(self, name: str, value: Any) -> str:
+        is_share = name in SHARES and SHARE in self._columns
+        if is_share and isinstance(value, int | float) and not math.isnan(value):
+            return f"{100 * value:.1f}%"
+        return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _plain(value)
 
     def __repr__(self) -> str:
         mark = "" if self.released else ", not for release"
@@ -154,6 +190,21 @@ def markdown_row(cells: Iterable[Any]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
+def _is_numeric(values: Iterable[Any]) -> bool:
+    kinds = {type(value) for value in values} - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
+
+
+def _heading(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _cell(tag: str, text: str, numeric: bool, more: str = "") -> str:
+    style = ' style="text-align: right"' if numeric else ' style="text-align: left"'
+    return f"<{tag}{more}{style}>{html.escape(text)}</{tag}>"
+
+
 def _plain(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -161,6 +212,8 @@ def _plain(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(key)} {_plain(part)}" for key, part in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(_plain(part) for part in value)
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import defaultdict
 from dataclasses import asdict
 from functools import cached_property
@@ -51,6 +52,13 @@ class Audit(Table):
     """What was banded or withheld and why, with the bounds that an intruder could reach; never published."""
 
     title = "Audit"
+
+
+class Summary(Table):
+    """What a release lets out of each survey, in numbers."""
+
+    released = True
+    title = "Released"
 
 
 class Release:
@@ -188,7 +196,25 @@ class Release:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{repr(self)[1:-1]}</p>"
+        """Show in a notebook what was let out, survey by survey."""
+        rows = []
+        for questionnaire, area, wave in self.places:
+            place = (questionnaire, area, wave)
+            figures = [f for f in self.figures if (f.questionnaire, f.area, f.wave) == place]
+            n = [r.n for r in self.responses if (r.questionnaire, r.area, r.wave) == place]
+            rows.append(
+                {
+                    "survey": self.questionnaires[questionnaire].title, "area": area, "wave": wave,
+                    "answered": n[-1],
+                    "figures": len(figures),
+                    "given_as_a_band": sum(f.status == "banded" for f in figures),
+                    "hidden": sum(f.status == "withheld" for f in figures),
+                    "comparisons": sum(c.figure in figures for c in self.comparisons),
+                    "groups": sum(c.figure.questionnaire == questionnaire for c in self.cohorts),
+                }
+            )  # fmt: skip
+        summary = Summary.from_rows(rows, list(rows[0]) if rows else [])
+        return f"{summary._repr_html_()}<p>{html.escape(repr(self)[1:-1])}</p>"
 
 
 def release(
