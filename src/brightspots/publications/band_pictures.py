@@ -8,7 +8,6 @@ from brightspots.publications.charts.bands import Bands, BandsRow
 from brightspots.publications.document import Picture
 from brightspots.publications.drawable import drawable, is_share
 from brightspots.publications.picture_sentences import (
-    NOT_GIVEN,
     SCORES,
     ages_of,
     bands_alternative,
@@ -62,7 +61,7 @@ def _picture(
         (
             label,
             bar.label,
-            (f"{part} {said or NOT_GIVEN}" for part, said in zip(names, bar.said, strict=True)),
+            (f"{part} {said}" for part, said in zip(names, bar.said, strict=True) if said),
         )
         for label, bar in bars
     )
@@ -70,7 +69,7 @@ def _picture(
 
 
 def _parts(names: Sequence[str], bar: BandsRow) -> list[str]:
-    return [f"{name} {said or NOT_GIVEN}" for name, said in zip(names, bar.said, strict=True)]
+    return [f"{name} {said}" for name, said in zip(names, bar.said, strict=True) if said]
 
 
 def _groups(contents: Contents, figures: Sequence[Figure]) -> tuple[tuple[str, tuple[BandsRow, ...]], ...]:

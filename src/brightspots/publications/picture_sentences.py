@@ -23,7 +23,6 @@ LAST_TIME = "Since our last survey"
 THEN, NOW = "our last survey", "this survey"
 SCORES = "Scores from 0 to 10"
 GROUP, STANDS_OUT, ALL_OTHERS = "a group, with its likely range", "one that stands out", "all others"
-NOT_GIVEN = "not given"
 OPEN_BAR = "An open bar is a figure that is given as a band only."
 GAP = "What a gap in a bar stands for is hidden, given as a band only, or not known of others."
 CHANGES = {"better": "doing better", "worse": "doing less well", "": "a change that is not tested"}
@@ -136,10 +135,14 @@ def groups_alternative(words: Sentences, title: str, groups: Iterable[ReleasedCo
     """Return the numbers in a picture of groups."""
     rows = (
         f"{capital(plain(c.name))}: {words.share(c.figure)} ({words.answers(c.figure)}; likely range "
-        f"{words.likely_range(c.figure)}), beside {words.share(c.rest)} of all others"
+        f"{words.likely_range(c.figure)}), beside {_said_or_hidden(words, c.rest)} of all others"
         for c in groups
     )
     return f"{title}, each group beside all others. {'. '.join(rows)}."
+
+
+def _said_or_hidden(words: Sentences, figure: Figure) -> str:
+    return "a hidden share" if figure.status == "withheld" else words.share(figure)
 
 
 def share_and_answers(words: Sentences, figure: Figure) -> str:
