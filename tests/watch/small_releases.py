@@ -129,16 +129,18 @@ def released(
     wave: str = "2021",
 ) -> Release:
     """Return a release of these, past the door: what stands behind it is not under test here."""
+    cohorts, rechecks = tuple(cohorts), tuple(rechecks)
     figures = tuple(dict.fromkeys(one.figure for one in comparisons))
+    of_groups = (figure for one in (*cohorts, *rechecks) for figure in (one.figure, one.rest) if figure)
     nothing = {name: _nothing(str(kind)) for name, kind in Release.__annotations__.items()}
     parts = {
         "policy": load_policy("council"),
         "questionnaires": {ASKED.id: ASKED},
         "figures": figures,
-        "_published": figures,
+        "_published": tuple(dict.fromkeys((*figures, *of_groups))),
         "comparisons": comparisons,
-        "cohorts": tuple(cohorts),
-        "rechecks": tuple(rechecks),
+        "cohorts": cohorts,
+        "rechecks": rechecks,
         "responses": (Responses(ASKED.id, AREA, wave, "11-18", 150, 300, 0.5),),
         "respondents": {ASKED.id: "0"},
     }

@@ -8,22 +8,39 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.cells import Cell, Decision
+from brightspots.disclosure.figures import Figure
 from brightspots.disclosure.own_figures import OwnTable, read_own
 from brightspots.errors import ReleaseError
 from brightspots.findings.estimates import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from brightspots.tallies.tally import Tally
 
 FORMAT = 1
 STATUSES = ("shown", "banded", "withheld", "no base")
+NAMED_BY = ("questionnaire", "area", "wave", "measure", "category", "age_band", "group", "rest")
+"""What a figure is told from all others by."""
+
+
+def as_plain_data(part: Any) -> Any:
+    """Return a part of a release as lists, dicts, texts and numbers; a figure within it by its name."""
+    if isinstance(part, Figure):
+        return {"figure": [as_plain_data(getattr(part, name)) for name in NAMED_BY]}
+    if is_dataclass(part):
+        return {field.name: as_plain_data(getattr(part, field.name)) for field in fields(part)}
+    if isinstance(part, Mapping):
+        return {str(name): as_plain_data(one) for name, one in part.items()}
+    if isinstance(part, list | tuple):
+        return [as_plain_data(one) for one in part]
+    return part
 
 
 @dataclass(frozen=True)

@@ -286,7 +286,7 @@ class OneSurvey:
             is_flagged = row.tier == "flag" and shown
             covered_by = row.covered_by if row.covered_by in {one.name for one in released} else ""
             role = row.role if covered_by == row.covered_by else ""
-            sizes = [*(() if turned else SHRUNK), "detectable"] if shown else []
+            sizes = [*(SHRUNK if is_flagged and not turned else ()), "detectable"] if shown else []
             released.append(
                 ReleasedCohort(
                     name=row.cohort,

@@ -102,6 +102,16 @@ class Policy(Frozen):
     least_move: Annotated[int, Field(ge=1)] = 10
     counts: CountRules | None = None
 
+    def thresholds(self) -> dict[str, Any]:
+        """Return the thresholds alone, as plain data.
+
+        Examples
+        --------
+        >>> load_policy("council").thresholds()["minimum_base"]
+        10
+        """
+        return self.model_dump(mode="json", exclude={"id", "title", "about", "counts"})
+
     def step(self, n: int, *, sensitive: bool) -> int | None:
         """Return the strongest claim that leaves a count of `n` uncertain enough, in percent.
 

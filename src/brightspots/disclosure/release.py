@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 
 from brightspots.disclosure.asking import Result, refuse_unaudited
-from brightspots.disclosure.editions import FORMAT, read_edition
+from brightspots.disclosure.editions import FORMAT, as_plain_data, read_edition
 from brightspots.disclosure.figures import (
     Figure,
     ReleasedCohort,
@@ -46,6 +46,17 @@ if TYPE_CHECKING:
 _KEY = object()
 CONFIDENCE = 0.95
 """Of the likely ranges of cohorts."""
+TOLD_ELSEWHERE = {
+    "policy",
+    "questionnaires",
+    "figures",
+    "responses",
+    "respondents",
+    "own",
+    "scorecard",
+    "audit",
+}
+"""Parts of a release that ``release.json`` holds under another name, or not at all."""
 
 
 class Audit(Table):
@@ -174,6 +185,7 @@ class Release:
             "brightspots": "release",
             "format": FORMAT,
             "policy": self.policy.id,
+            "thresholds": self.policy.thresholds(),
             "questionnaires": {
                 name: {"hash": questionnaire.hash, "respondents": self.respondents[name]}
                 for name, questionnaire in sorted(self.questionnaires.items())
@@ -182,6 +194,11 @@ class Release:
             "figures": [asdict(f) for f in sorted(self._published, key=_by_name)],
             "own": [asdict(table) for table in self.own],
             "scorecard": None if self.scorecard is None else asdict(self.scorecard),
+            "said": {
+                name: as_plain_data(part)
+                for name, part in vars(self).items()
+                if name not in TOLD_ELSEWHERE and not name.startswith("_")
+            },
         }
 
     def __repr__(self) -> str:

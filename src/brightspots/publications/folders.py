@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from brightspots.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 NEW, OLD = "new", "old"
 
 
-def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[str]) -> None:
+def replace_folder(
+    target: Path, files: Mapping[str, bytes], ours: Collection[str], check: Callable[[Path], None]
+) -> None:
     """Put files in place of what is in a folder, or leave it as it was.
 
     They are written beside the folder, brought to the disk, and moved into place. A folder that holds these
@@ -31,6 +33,8 @@ def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[st
     files : mapping of name to bytes
     ours : collection of str
         Names that are ours to take away; all other files of the folder are kept.
+    check : callable of Path
+        Given the folder with the new files before it is moved; what it raises leaves everything as it was.
     """
     if _holds(target, files, ours):
         return
@@ -41,6 +45,7 @@ def replace_folder(target: Path, files: Mapping[str, bytes], ours: Collection[st
         fresh.mkdir()
         for name, content in files.items():
             _write(fresh / name, content)
+        check(fresh)
         if target.exists():
             _keep_what_is_not_ours(target, fresh, ours)
         _bring_to_disk(fresh)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from brightspots.disclosure.release import Release
-from brightspots.errors import ArgumentError, OutputError
+from brightspots.errors import ArgumentError, OutputError, ReleaseError
+from brightspots.publications.attack import attack
+from brightspots.publications.claim import EDITION
 from brightspots.publications.contents import Contents
 from brightspots.publications.document import Report
 from brightspots.publications.folders import plainly, replace_folder
@@ -29,8 +31,6 @@ from brightspots.publications.text import (
     to_scorecard_csv,
     to_statutory_csv,
 )
-
-EDITION = "release.json"
 
 
 class Edition:
@@ -155,6 +155,8 @@ def publish(
         With every fault of the style file.
     OutputError
         If the folder holds something else, or cannot be written.
+    ReleaseError
+        If the files, read back before they are moved into place, say more than was released.
 
     Examples
     --------
@@ -176,9 +178,8 @@ def publish(
     made = {name: write(edition) for one in wanted for name, write in FORMATS[one].items()}
     written = {name: one for name, one in made.items() if one is not None} | {EDITION: edition_text(release)}
     files = {name: one.encode() if isinstance(one, str) else one for name, one in written.items()}
-    ours = {EDITION, *(name for one in FORMATS.values() for name in one)}
     try:
-        replace_folder(target, files, ours)
+        replace_folder(target, files, file_names(), partial(_refuse_leaks, edition))
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {plainly(error)}. What was there before is whole."
@@ -197,6 +198,28 @@ def edition_text(release: Release) -> str:
     ' "brightspots": "release",'
     """
     return json.dumps(release.as_edition(), sort_keys=True, indent=1) + "\n"
+
+
+def file_names() -> set[str]:
+    """Return the names of all files that are ours.
+
+    Examples
+    --------
+    >>> {"report.html", "release.json"} <= file_names()
+    True
+    """
+    return {EDITION, *(name for files in FORMATS.values() for name in files)}
+
+
+def _refuse_leaks(edition: Edition, folder: Path) -> None:
+    """Read written files back as an outsider would, and refuse them if they say more than was released."""
+    own_words = [text for texts in edition.will_do.values() for text in texts]
+    found = attack(folder, edition.release.questionnaires.values(), own_words=own_words)
+    if not found.is_safe:
+        raise ReleaseError(
+            "The files were read back before they were moved into place, and say more than was released:\n"
+            f"{found.describe()}\nNothing was written. This is a fault of brightspots: please report it."
+        )
 
 
 def _wanted(formats: Sequence[str]) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brightspots.errors import ArgumentError
+from brightspots.publications.claim import EDITION
 from brightspots.publications.folders import settle
-from brightspots.publications.publishing import EDITION
 from brightspots.watch.log import tell
 from brightspots.watch.store import CLOSED, DROPPED, NEVER_PUBLISHED, NOTED, Run, Store, as_json, hash_of
 
