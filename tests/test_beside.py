@@ -132,3 +132,28 @@ def test_faults_of_the_sections_have_their_place(folder: Path) -> None:
     (folder / "brightspots.toml").write_text(text.replace('time = "2024"', 'time = "last"\nfile2 = "x"'))
     with pytest.raises(ConfigError, match=r"sdq time: (.|\n)*sdq file2: unknown key"):
         load_config(folder)
+
+
+def test_a_run_may_do_without_a_survey(folder: Path) -> None:
+    config = 'files = ["sample.csv"]\nneighbours = ["Brackenmoor"]\n'
+    (folder / "brightspots.toml").write_text(f'[[return]]\narea = "Ambleford"\n{config}')
+    done = CliRunner().invoke(app, ["report", str(folder)])
+    assert done.exit_code == 0, done.output
+    text = (folder / "Ambleford-statutory" / "report.md").read_text(encoding="utf-8")
+    assert text.startswith("# Statutory figures: Ambleford\n")
+    assert "In 2024, 48 of 137 children with an SDQ score (35%)" in text
+    checked = CliRunner().invoke(app, ["check", str(folder)])
+    assert checked.exit_code == 0
+    assert "return: Statutory figures" in checked.stdout
+    scheduled = CliRunner().invoke(app, ["run", str(folder), "--state", str(folder / "state")])
+    assert scheduled.exit_code == 2
+    assert "survey: missing, and needed for a scheduled run" in scheduled.stderr
+
+
+def test_without_a_survey_there_is_something_to_report_and_an_area(folder: Path) -> None:
+    (folder / "brightspots.toml").write_text("[release]\npolicy = 'council'\n")
+    with pytest.raises(ConfigError, match="survey: missing, and needed where there is none of return, sdq"):
+        load_config(folder)
+    (folder / "brightspots.toml").write_text('[[return]]\nfiles = ["sample.csv"]\n')
+    with pytest.raises(ConfigError, match="return: area is missing, and needed where there is no survey"):
+        load_config(folder)

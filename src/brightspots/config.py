@@ -322,7 +322,7 @@ class RunConfig(Frozen):
     Read one with `load_config`.
     """
 
-    surveys: Annotated[tuple[SurveyConfig, ...], Field(alias="survey", min_length=1)]
+    surveys: Annotated[tuple[SurveyConfig, ...], Field(alias="survey")] = ()
     compare: CompareConfig = CompareConfig()
     cohorts: CohortsConfig = CohortsConfig()
     returns: Annotated[tuple[ReturnConfig, ...], Field(alias="return")] = ()
@@ -340,8 +340,11 @@ class RunConfig(Frozen):
 
     @property
     def area(self) -> str:
-        """The area of the first survey."""
-        return self.surveys[0].area
+        """The area of the first survey, or of what stands there without one."""
+        areas = [one.area for one in self.surveys]
+        areas += [one.area for one in self.returns] + [one.area for one in self.sdq]
+        areas += [one.area for one in self.stability] + [one.area for one in self.age_profiles]
+        return next(filter(None, areas))
 
     @property
     def looks(self) -> dict[str, Any]:
@@ -378,4 +381,23 @@ def _file_faults(raw: dict[str, object]) -> list[str]:
     for i, survey in enumerate(surveys if isinstance(surveys, list) else [], start=1):
         if isinstance(survey, dict) and bool(survey.get("files")) == bool(survey.get("counts")):
             faults.append(f"survey {i}: give either files or counts")
-    return faults
+    return faults if surveys else faults + _faults_without_survey(raw)
+
+
+BESIDE = ("return", "sdq", "stability", "age_profile")
+"""Sections of what may stand beside a survey, or without one."""
+
+
+def _faults_without_survey(raw: dict[str, object]) -> list[str]:
+    """Return what is missing where there is no survey: anything to report, and its area."""
+    held = {name: raw[name] for name in BESIDE if raw.get(name)}
+    if not held:
+        return [f"survey: missing, and needed where there is none of {', '.join(BESIDE)}"]
+    sections = [
+        (name, one) for name, ones in held.items() for one in (ones if isinstance(ones, list) else [ones])
+    ]
+    return [
+        f"{name}: area is missing, and needed where there is no survey"
+        for name, one in sections
+        if isinstance(one, dict) and not one.get("area")
+    ]

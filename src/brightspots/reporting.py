@@ -375,9 +375,12 @@ def _refuse_unknown_names(config: RunConfig, sources: list[Source]) -> None:
 
 
 def output_folder(config: RunConfig) -> Path:
-    """Return where a report goes when nothing else is said: ``<area>-<wave>`` beside the config."""
-    first = config.surveys[0]
-    return config.path(re.sub(r"[^\w.-]+", "-", f"{first.area}-{first.wave}").strip("-."))
+    """Return where a report goes when nothing else is said: ``<area>-<wave>`` beside the config.
+
+    Without a survey it is ``<area>-statutory``.
+    """
+    wave = config.surveys[0].wave if config.surveys else "statutory"
+    return config.path(re.sub(r"[^\w.-]+", "-", f"{config.area}-{wave}").strip("-."))
 
 
 def give(config: RunConfig, release: Release, folder: Path) -> list[Path]:

@@ -266,6 +266,8 @@ def _surveys_of(config: RunConfig) -> list[dict[str, str]]:
         {name: getattr(one, name) for name in ("questionnaire", "area", "wave", "status")}
         for one in config.surveys
     ]
+    if not surveys:
+        raise ConfigError("brightspots.toml", ["survey: missing, and needed for a scheduled run"])
     chains = [(one["questionnaire"], one["area"]) for one in surveys]
     twice = sorted({" in ".join(chain) for chain in chains if chains.count(chain) > 1})
     if twice:
