@@ -299,3 +299,28 @@ def test_python_dash_m_runs_it() -> None:
     )
     for command in ("start", "check", "report", "flag", "example"):
         assert command in done.stdout
+
+
+def test_audit_says_what_an_outsider_could_narrow_down(tmp_path: Path) -> None:
+    survey = bs.make_survey(respondents=70, seed=5)
+    out = bs.release(bs.estimate(survey, measures=["nature", "trusts_carers"]))
+    bs.publish(out, tmp_path / "report", formats=["csv", "json"])
+    (tmp_path / "report" / "our-notes.md").write_text("3 of 41: not ours to read", encoding="utf-8")
+    done = runner.invoke(app, ["audit", str(tmp_path / "report")])
+    assert done.exit_code == 0, done.output
+    assert "Nothing says more than was released." in done.stdout
+    found = json.loads(runner.invoke(app, ["audit", str(tmp_path / "report"), "--json"]).stdout)
+    hidden = [f for f in out.figures if f.status in ("banded", "withheld")]
+    assert found["safe"]
+    assert len(found["figures"]) == len(hidden) > 0
+    figures = tmp_path / "report" / "figures.csv"
+    figures.write_text(figures.read_text("utf-8").replace("banded,,", "banded,,41", 1), encoding="utf-8")
+    done = runner.invoke(app, ["audit", str(tmp_path / "report")])
+    assert done.exit_code == 4
+    assert "figures.csv, line" in done.stdout
+
+
+def test_audit_of_a_folder_of_others_ends_plainly(tmp_path: Path) -> None:
+    done = runner.invoke(app, ["audit", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "no release.json" in done.stderr

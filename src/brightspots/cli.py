@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brightspots.errors import BrightspotsError
+from brightspots.errors import BrightspotsError, ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,6 +228,28 @@ def history(
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
     else:
         typer.echo(history_text(runs, flags))
+
+
+@app.command()
+@_guarded
+def audit(
+    folder: Annotated[Path, typer.Argument(help="A folder that brightspots wrote.")],
+    questionnaire: Annotated[
+        list[Path] | None,
+        typer.Option(help="A TOML file, for a questionnaire that does not ship; repeatable."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Read written files back, and say what an outsider could narrow down."""
+    from brightspots.publications.attack import attack
+    from brightspots.publications.publishing import file_names
+    from brightspots.questionnaire.loading import load_questionnaire
+
+    asked = [load_questionnaire(path) for path in questionnaire or []]
+    found = attack(folder, asked, names=file_names(), in_full=True)
+    typer.echo(json.dumps(found.as_plain_data(), indent=2) if as_json else found.report())
+    if not found.is_safe:
+        raise typer.Exit(ReleaseError.exit_code)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from brightspots.disclosure.editions import NAMED_BY
 from brightspots.disclosure.outsider import Narrowed, narrow
 from brightspots.errors import ArgumentError
 from brightspots.publications.claim import EDITION, Claim, Numbers, read_claim
@@ -93,6 +94,39 @@ class Attack:
             known = "can be worked out" if one.least is not None else "is contradicted by other figures"
             lines.append(f"  - {named(one.figure)}: {known}")
         return "\n".join(lines)
+
+    def report(self) -> str:
+        """Return everything that an outsider finds, in plain words."""
+        lines = [
+            "Nothing says more than was released."
+            if self.is_safe
+            else f"What says more than was released:\n{self.describe()}"
+        ]
+        kept = [one for one in self.narrowed if not one.is_leak]
+        if kept:
+            lines.append(
+                f"{len(kept)} figures are hidden or given as a band; an outsider can tell no more than:"
+            )
+            lines += [f"  - {named(one.figure)}: {one.least} to {one.greatest} children" for one in kept]
+        for name in self.unknown:
+            lines.append(
+                f"The questionnaire {name} is not known here, so texts were not traced, and its figures were "
+                "taken question by question. Give it with --questionnaire."
+            )
+        return "\n".join(lines)
+
+    def as_plain_data(self) -> dict[str, Any]:
+        """Return everything that an outsider finds, for machines."""
+        return {
+            "safe": self.is_safe,
+            "places": [leak._asdict() for leak in self.leaks],
+            "figures": [
+                {name: getattr(one.figure, name) for name in (*NAMED_BY, "status")}
+                | {"least": one.least, "greatest": one.greatest, "narrowed_too_far": one.is_leak}
+                for one in self.narrowed
+            ],
+            "questionnaires_not_known": list(self.unknown),
+        }
 
 
 def attack(
