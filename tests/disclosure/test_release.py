@@ -270,3 +270,16 @@ class TestNobodyElseMakesOne:
         turned = frames[0].assign(gender=frames[0]["gender"].tolist()[::-1])
         with pytest.raises(ArgumentError, match="different answers"):
             bs.release(estimates_of(frames[0], by=["gender"]), estimates_of(turned, by=["gender"]))
+
+
+def test_a_group_is_explained_and_one_that_is_not_there_is_named():
+    survey = bs.make_survey(respondents=70, seed=5)
+    out = bs.release(bs.estimate(survey, measures=["trusts_carers"], by=[["placement"]]))
+    for one in out.figures:
+        said = out.explain(one.measure, age_band=one.age_band, group=dict(one.group))
+        assert ("is hidden to protect children" in said) == (one.status == "withheld")
+        assert "fewer than 10 answered" in said or one.status == "shown"
+    with pytest.raises(ArgumentError, match="boat"):
+        out.explain("trusts_carers", group={"placement": "boat"})
+    with pytest.raises(ArgumentError):
+        out.explain("trusts_carers")
