@@ -201,8 +201,10 @@ def test_a_state_of_the_first_format_is_brought_up_to_date(state: Path, folder: 
         ("low_wellbeing", "not tested", False),
     }
     assert read_history(state)[0].column("version") == ["", "", __version__]
+    db = sqlite3.connect(state / STATE)
     with pytest.raises(sqlite3.IntegrityError, match="only ever added to"):
-        sqlite3.connect(state / STATE).execute("UPDATE run SET version = 'x'")
+        db.execute("UPDATE run SET version = 'x'")
+    db.close()
 
 
 def test_a_migration_that_fails_half_way_leaves_the_state_as_it_was(
