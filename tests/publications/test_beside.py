@@ -211,7 +211,7 @@ def test_sheffield_and_shropshire_as_the_dfe_prints_them(real: list[Release]) ->
         "In 2024, 89 of 182 children with an SDQ score (49%) scored in the band that is a cause" in sheffield
     )
     assert "383 of 427 children in care for a year (90%) had their annual health assessment" in sheffield
-    assert "On 31 March 2024, 717 children were in care, 121 of every 10,000; England 70" in shropshire
+    assert "On 31 March 2024, 717 children were in care, 121 of every ten thousand; England 70" in shropshire
     assert "161 of 187 care leavers aged 19 to 21 (86%) lived in suitable accommodation" in shropshire
 
 

@@ -184,7 +184,7 @@ class StatutorySentences:
             return f"{at} {time}, the average score{base} was {value_of(figure.value, figure.unit)}"
         if figure.unit == PER_10_000:
             rate = value_of(figure.value, figure.unit)
-            return f"{at} {time}, {figure.count or 0:,.0f} {who} {what}, {rate} of every 10,000"
+            return f"{at} {time}, {figure.count or 0:,.0f} {who} {what}, {rate} of every ten thousand"
         if figure.count is None or figure.n is None:
             return f"{at} {time}, {percent(figure.value)} of {who} {what}"
         share = percent(figure.value)

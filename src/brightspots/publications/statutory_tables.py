@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from brightspots.publications.charts.course import Course, CoursePanel
@@ -61,6 +62,8 @@ THEMES = {
 """Every measure of the catalogue, in the order in which they are told."""
 
 ENGLAND = "England"
+AGES = re.compile(r", ages \d+ to \d+$")
+"""Ages of a figure, for which a picture has no room; its alternative text holds them."""
 SPANS = {SHARE: 0.2, PER_10_000: 20.0, AVERAGE: 4.0}
 """What the scale of a picture holds at least, by unit: with less, small changes would look large."""
 FEWEST_YEARS = 3
@@ -130,7 +133,7 @@ def _course(
         return []
     panels = tuple(
         CoursePanel(
-            words.name_of(figure),
+            AGES.sub("", words.name_of(figure)),
             tuple(map(plain, figure.times)),
             figure.values,
             other.values,

@@ -24,7 +24,7 @@ from brightspots.publications.charts.page import Page, spread, wrapped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TITLE, PLOT, YEARS, GAP = 15.0, 52.0, 14.0, 10.0
+TITLE, PLOT, YEARS, GAP = 27.0, 52.0, 14.0, 10.0
 LEFT, RIGHT = MARGIN + 6.0, WIDTH - MARGIN - 60.0
 LINE = 11.5
 ROOM = 4.0
@@ -71,7 +71,7 @@ class Course(Chart):
     --------
     >>> panel = CoursePanel("In care", ("2022", "2023"), (59.0, 58.0), (70.0, 71.0), "58", "71", 20.0)
     >>> Course("Sheffield", "England", (panel,)).height
-    118.0
+    130.0
     """
 
     us: str
@@ -96,7 +96,9 @@ class Course(Chart):
 
 
 def _draw_panel(page: Page, panel: CoursePanel, top: float) -> None:
-    page.text(LEFT, top + TITLE / 2, wrapped(panel.label, RIGHT - LEFT, lines=1)[0], colour=INK, bold=True)
+    title = wrapped(panel.label, RIGHT - LEFT, lines=2)
+    for i, words in enumerate(title):
+        page.text(LEFT, top + TITLE - LINE * (len(title) - i - 0.5), words, colour=INK, bold=True)
     upper, lower = top + TITLE, top + TITLE + PLOT
     page.line([(LEFT, lower), (RIGHT, lower)], FAINT, 0.8)
     held = [value for value in (*panel.ours, *panel.theirs) if value is not None]
