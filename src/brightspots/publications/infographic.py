@@ -83,6 +83,7 @@ class Card:
     standing: str
     basis: str
     tiles: tuple[Tile, ...]
+    beside: str
     told: tuple[Told, ...]
     more: str
     actions: str
@@ -141,6 +142,7 @@ def _card(contents: Contents, one: ReleasedObjective) -> Card:
         standing=said.lead or words.no_targets(),
         basis=capital(said.rest.removeprefix(": ").rstrip(".")) if said.lead else "",
         tiles=tuple(_tile(contents, line) for line in targets[:MOST_TARGETS]),
+        beside=words.beside_heading(targets=len(targets), figures=len(told)),
         told=tuple(told[:MOST_TOLD]),
         more=words.more(left) if left else "",
         actions=words.actions(one.actions) if one.actions else "",
@@ -165,13 +167,14 @@ def _tile(contents: Contents, line: Line) -> Tile:
 
 def _told(contents: Contents, line: Line) -> Told:
     words, figure = contents.words, figure_of(contents, line)
+    name = _short(words.line_name(line)) + words.when(line)
     if figure is None:
         verdict = "; ".join(words.beside(line, other) for other in line.against[:1])
-        return Told(words.now(line), _short(words.line_name(line)), verdict, "none")
+        return Told(words.now(line), name, verdict, "none")
     compared = contents.compared(figure)
     verdicts = [words.verdict(c)[0] for c in compared]
     shape = next((one for one in ("worse", "better", "similar", "unclear") if one in verdicts), "none")
-    return Told(words.now(line), _short(words.line_name(line)), words.in_short(compared), shape)
+    return Told(words.now(line), name, words.in_short(compared), shape)
 
 
 def _rank(contents: Contents, line: Line) -> int:

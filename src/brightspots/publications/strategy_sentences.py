@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brightspots.findings.strategy_dates import in_words
-from brightspots.publications.comparison_sentences import ComparisonSentences
+from brightspots.publications.comparison_sentences import VERDICTS, ComparisonSentences
 from brightspots.publications.sentence import (
     HIDDEN,
     NOT_AVAILABLE,
@@ -78,14 +78,8 @@ RULES = (
     "Small numbers of children that the council keeps itself are hidden or given as a band. So is a figure "
     "where too few children moved since another date that is shown.",
 )
-SHORT = (
-    (("worse", ""), "doing less well than", "and"),
-    (("better", ""), "doing better than", "and"),
-    (("similar", "equivalent"), "about the same as", "and"),
-    (("similar", "small"), "a small difference from the figure", "and"),
-    (("unclear", ""), "we cannot tell whether it differs from the figure", "or"),
-)
-"""Verdicts in short, the clearest first, with what joins the others."""
+CLEAREST_FIRST = ("worse", "better", "similar", "unclear")
+"""Verdicts that are said in short: the first that there is."""
 STATED = "as the council states it"
 
 
@@ -303,16 +297,31 @@ class StrategySentences(ComparisonSentences):
         """Return what stands where an objective has no targets."""
         return "No targets"
 
+    def beside_heading(self, *, targets: int, figures: int) -> str:
+        """Return what stands above the figures that no target is set for."""
+        if not figures:
+            return "" if targets else "No figures in this report"
+        return "Beside the targets" if targets else "Figures"
+
+    def when(self, line: Line) -> str:
+        """Return of when a figure is, with a space before, where that is not the scorecard's own date."""
+        latest = line.latest
+        if latest is None or latest.ends is None or latest.as_at == line.as_at:
+            return ""
+        return f" ({in_words(plain(latest.as_at))})"
+
     def more(self, left: int) -> str:
         """Return how much more there is in the report."""
         return f"{capital(number(left))} more in the report"
 
     def page_notes(self, card: ReleasedScorecard) -> tuple[str, ...]:
         """Return what stands at the foot of the page for a board."""
-        notes = [
-            "Each bar runs from the starting point to the target. It is filled to where the figure is now; "
-            "the split mark is where it should be by now."
-        ]
+        notes = []
+        if any(line.goal and line.baseline for line in card.lines):
+            notes.append(
+                "Each bar runs from the starting point to the target. It is filled to where the figure is "
+                "now; the split mark is where it should be by now."
+            )
         if any(line.origin == "survey" and line.latest for line in card.lines):
             notes.append(
                 "Figures from the survey have a likely range; a verdict needs a difference that is more than "
@@ -327,12 +336,14 @@ class StrategySentences(ComparisonSentences):
 
     def in_short(self, comparisons: Iterable[ReleasedComparison]) -> str:
         """Return in a few words what the clearest verdict on a figure is; empty where there is none."""
-        others: dict[tuple[str, str], list[str]] = {}
+        by_verdict: dict[str, list[ReleasedComparison]] = {}
         for comparison in comparisons:
-            verdict, reason = self.verdict(comparison)
-            key = (verdict, reason if verdict == "similar" else "")
-            others.setdefault(key, []).append(self.comparator(comparison))
-        return next((f"{said} {listed(others[key], last)}" for key, said, last in SHORT if key in others), "")
+            by_verdict.setdefault(self.verdict(comparison)[0], []).append(comparison)
+        alike = next((by_verdict[one] for one in CLEAREST_FIRST if one in by_verdict), [])
+        if not alike:
+            return ""
+        words = self.style.verdicts[VERDICTS[self.verdict(alike[0])]]
+        return f"{words} ({', '.join(map(self.marked_others, alike))})"
 
 
 def _counted(status: str, n: int) -> str:
