@@ -392,7 +392,8 @@ def _of_own_children(table: Mapping[str, Any]) -> Numbers:
         for whole, n in dimensions
         if whole <= own and count <= n and n > 0
     }
-    return Numbers({n for _, n in totals}, shares)
+    gaps = {share - theirs for share in shares for _, theirs in table["elsewhere"] if theirs is not None}
+    return Numbers({n for _, n in totals}, shares | gaps)
 
 
 def _holds_together(figure: Figure) -> bool:
