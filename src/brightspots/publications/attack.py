@@ -220,7 +220,9 @@ class _Traced:
             self._call(name, "no figure", "")
         for name, conditions in claim.group_names:
             self._call(name, "group", conditions)
+        self._allowed_of: dict[tuple[int, ...], Numbers] = {}
         self.about = lru_cache(maxsize=None)(self._about)
+        self.called_in = lru_cache(maxsize=None)(self._called_in)
         self.without_names = lru_cache(maxsize=None)(self._without_names)
 
     def _call(self, name: str, kind: str, what: Any) -> None:
@@ -364,7 +366,7 @@ class _Traced:
         return self.about((fragment.text, *fragment.row[:1], *names), (fragment.column, *around))
 
     def _about(self, own: tuple[str, ...], around: tuple[str, ...]) -> tuple[Figure, ...] | None:
-        layers = [self._called_in(layer.casefold()) for layer in (" | ".join(dict.fromkeys(own)), *around)]
+        layers = [self.called_in(layer.casefold()) for layer in (" | ".join(dict.fromkeys(own)), *around)]
         measures = next((layer["measure"] for layer in layers if layer["measure"]), set())
         groups = next((layer["group"] for layer in layers if layer["group"]), {()})
         if not measures and groups != {()}:
@@ -385,7 +387,7 @@ class _Traced:
             meant += of_pool or held
         return tuple(meant)
 
-    def _called_in(self, text: str) -> dict[str, set[Any]]:
+    def _called_in(self, text: str) -> Mapping[str, set[Any]]:
         """Return what is named in a text, by kind; a name within a longer one does not count."""
         found: dict[str, set[Any]] = defaultdict(set)
         for name in sorted((name for name in self.called if name in text), key=len, reverse=True):
@@ -396,7 +398,12 @@ class _Traced:
         return found
 
     def _allowed(self, figures: Iterable[Figure]) -> Numbers:
-        return Numbers.together(self.claim.said_of(figure) for figure in figures)
+        """Return the numbers that may be said of some figures; asked again and again of the same."""
+        own = tuple(figures)
+        key = tuple(map(id, own))
+        if key not in self._allowed_of:
+            self._allowed_of[key] = Numbers.together(map(self.claim.said_of, own))
+        return self._allowed_of[key]
 
     def _allowed_in_record(self, record: Record) -> Numbers:
         """Return the numbers that may stand in a row or object."""
