@@ -250,16 +250,18 @@ def _outline(section: Section, level: int) -> Iterator[tuple[int, str]]:
 
 def _widths(table: Table, whole: int) -> list[int]:
     """Return the widths of columns in twentieths of a point: long entries share what short ones leave."""
-    letters = []
+    letters, least = [], []
     for i, column in enumerate(table.columns):
-        lines = [len(line) for row in table.rows for line in _lines(row[i])]
-        words = max(map(len, column.title.split()), default=0)
-        letters.append(max(NARROWEST, words + 4, max(lines, default=0) + 2))
-    short = [one for one in letters if one <= SHORT]
-    rest = max(LETTERS - sum(short), 1)
-    long = sum(one for one in letters if one > SHORT)
+        lines = [line for row in table.rows for line in _lines(row[i])]
+        words = [len(word) + 3 for line in lines for word in line.split()]
+        words += [len(word) + 6 for word in column.title.split()]  # in bold
+        least.append(max([NARROWEST, *words]))
+        letters.append(max([least[-1], *(len(line) + 2 for line in lines)]))
     if sum(letters) > LETTERS:
-        letters = [one if one <= SHORT else max(NARROWEST, one * rest // long) for one in letters]
+        rest = max(LETTERS - sum(one for one in letters if one <= SHORT), 1)
+        long = sum(one for one in letters if one > SHORT)
+        shared = (one if one <= SHORT else one * rest // long for one in letters)
+        letters = [max(pair) for pair in zip(least, shared, strict=True)]
     return [whole * one // sum(letters) for one in letters]
 
 
