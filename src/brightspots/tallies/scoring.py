@@ -7,7 +7,6 @@ counted, and stops the tally.
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -245,9 +244,9 @@ class _Cells:
         wanted = (*KEYS, *grouping)
         self.items = [item for item in wanted if item in scorer.columns]
         groups = self.count(())
-        self._dims = [self._dim(item) for item in self.items]
+        self._worth = self._worths()
         self._held, first = np.unique(self._numbers(groups), return_index=True)
-        codes = dict(zip(self.items, (column[first] for column in self._settled(groups)), strict=True))
+        codes = {item: column[first] for item, column in zip(self.items, groups.codes, strict=True)}
         named = list(zip(*(self._texts(item, codes.get(item)) for item in wanted), strict=True))
         order = sorted(range(len(named)), key=named.__getitem__)
         self.keys = [named[i] for i in order]
@@ -273,25 +272,27 @@ class _Cells:
         return np.asarray(self._rank[np.searchsorted(self._held, self._numbers(groups))])
 
     def _numbers(self, groups: Groups) -> Codes:
-        """Return one number for the cell of each group; of Python's own where there are too many cells."""
-        kind = np.int64 if prod(self._dims) < LARGEST_SUM else object
-        numbers = np.zeros(groups.sums.shape[1], dtype=kind)
-        for dim, codes in zip(self._dims, self._settled(groups), strict=True):
-            numbers = numbers * dim + (codes.astype(kind) - UNKNOWN)
+        """Return one number for the cell of each group."""
+        numbers = np.zeros(groups.sums.shape[1], dtype=self._kind)
+        for worth, codes in zip(self._worth, groups.codes, strict=False):
+            numbers += worth[codes - UNKNOWN]
         return numbers
 
-    def _dim(self, item: str) -> int:
-        codes = self._scorer.columns[item].codes
-        held = len(self._scorer.engine.names[item]) if codes is None else max(codes.values(), default=0) + 1
-        return held - UNKNOWN
-
-    def _settled(self, groups: Groups) -> list[Codes]:
-        """Return the codes of the items, where a blank trait is not known."""
-        traits = self._scorer.questionnaire.trait
-        return [
-            np.where(codes == BLANK, len(traits[item].levels), codes) if item in traits else codes
-            for item, codes in zip(self.items, groups.codes[: len(self.items)], strict=True)
-        ]
+    def _worths(self) -> list[Codes]:
+        """Return what each code of each item adds to the number of a cell; a blank trait is not known."""
+        worths, times = [], 1
+        for item in self.items:
+            codes = self._scorer.columns[item].codes
+            held = (
+                len(self._scorer.engine.names[item]) if codes is None else max(codes.values(), default=0) + 1
+            )
+            settled = np.arange(held - UNKNOWN)
+            if item in self._scorer.questionnaire.trait:
+                settled[BLANK - UNKNOWN] = held - 1 - UNKNOWN
+            worths.append(settled.astype(object) * times)
+            times *= held - UNKNOWN
+        self._kind = np.int64 if times < LARGEST_SUM else object
+        return [worth.astype(self._kind) for worth in worths]
 
     def _texts(self, item: str, codes: Codes | None) -> list[str]:
         """Return what keys say of an area, wave, age band or trait; codes are None where it has no column."""
@@ -301,8 +302,8 @@ class _Cells:
             return [trait.not_known if trait else self._scorer.fixed.get(item, "")] * self._held.size
         if item in questionnaire.trait:
             names = answers_of(item, questionnaire)
-        else:
-            names = (
-                tuple(questionnaire.band) if item == "age_band" else tuple(self._scorer.engine.names[item])
-            )
+            return [
+                names[-1] if code == BLANK else names[code] if code >= 0 else "" for code in codes.tolist()
+            ]
+        names = tuple(questionnaire.band) if item == "age_band" else tuple(self._scorer.engine.names[item])
         return [names[code] if code >= 0 else "" for code in codes.tolist()]
