@@ -50,7 +50,8 @@ def test_hidden_figures_are_named_and_not_drawn() -> None:
     assert hidden
     for picture in pictures.survey_pictures(contents, contents.places[0]):
         assert all(row.said != "[c]" for row in picture.chart.rows)
-        assert "only a band is given on one question." in picture.caption.text
+        assert [row.verdict for row in picture.chart.rows] == ["only a band"]
+        assert "only a band is given for one figure." in picture.caption.text
         assert "Not drawn, as hidden to protect children" in picture.caption.text
 
 

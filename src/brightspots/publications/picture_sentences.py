@@ -23,6 +23,7 @@ LAST_TIME = "Since our last survey"
 THEN, NOW = "our last survey", "this survey"
 SCORES = "Scores from 0 to 10"
 GROUP, STANDS_OUT, ALL_OTHERS = "a group, with its likely range", "one that stands out", "all others"
+ONLY_A_BAND = "only a band"
 OPEN_BAR = "An open bar is a figure that is given as a band only."
 GAP = "What a gap in a bar stands for is hidden, given as a band only, or not known of others."
 CHANGES = {"better": "doing better", "worse": "doing less well", "": "a change that is not tested"}
@@ -33,7 +34,7 @@ IN_SHORT = {
     "unclear": "we cannot tell on {}",
     "similar": "no difference that counts on {}",
     "not compared": "not tested on {}",
-    "withheld": "only a band is given on {}",
+    "withheld": "only a band is given for {}",
 }
 """What is said of figures that no verdict ranks, by the first of their verdicts in this order."""
 
@@ -169,11 +170,11 @@ def _verdicts(words: Sentences, drawn: Beside, name: Callable[[Figure], str] | N
                 by_others.setdefault(others, []).append(figure)
         for others, figures in by_others.items():
             names = [f"“{name(f)}”" if name else _named(words, f) for f in figures]
-            what = listed(names) if len(figures) <= NAMED else _questions(len(figures))
+            what = listed(names) if len(figures) <= NAMED else _figures(len(figures))
             parts.append(f"{verdict} than {listed(others)} on {what}")
     given = [{words.verdict(c)[0] for c in compared} for _, compared in drawn]
     firsts = [next(v for v in (*RANKED, *IN_SHORT) if v in verdicts) for verdicts in given]
-    parts += [said.format(_questions(firsts.count(v))) for v, said in IN_SHORT.items() if v in firsts]
+    parts += [said.format(_figures(firsts.count(v))) for v, said in IN_SHORT.items() if v in firsts]
     return "; ".join(parts)
 
 
@@ -220,6 +221,8 @@ def _valued(words: Sentences, figure: Figure) -> str:
 def verdict_in_short(words: Sentences, compared: Iterable[ReleasedComparison]) -> str:
     """Return the verdict of several comparisons where it is the same; else nothing."""
     verdicts = {words.verdict(c) for c in compared}
+    if any(verdict == "withheld" for verdict, _ in verdicts):
+        return ONLY_A_BAND
     said = {words.style.verdicts[VERDICTS.get(one, "not_compared")] for one in verdicts}
     return said.pop() if len(said) == 1 else ""
 
@@ -229,5 +232,5 @@ def others_in_key(words: Sentences, comparison: ReleasedComparison) -> str:
     return re.sub("^(in the|for|in(?= our)) ", "", words.comparator(comparison))
 
 
-def _questions(n: int) -> str:
-    return "one question" if n == 1 else f"{number(n)} questions"
+def _figures(n: int) -> str:
+    return "one figure" if n == 1 else f"{number(n)} figures"
