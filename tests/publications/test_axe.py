@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import browser as chromium
 import pytest
 
+import brightspots as bs
+from brightspots.publications.contents import Contents
 from brightspots.publications.html import to_html
+from brightspots.publications.infographic import to_scorecard_page
 from brightspots.publications.young_people import to_young_html, young_pages
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
-    from brightspots.publications.contents import Contents
     from brightspots.publications.document import Report
 
 
@@ -42,10 +44,12 @@ def pages(report: Report, contents: Contents, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("pages")
     (folder / "report.html").write_text(to_html(report), encoding="utf-8")
     (folder / "young.html").write_text(to_young_html(contents), encoding="utf-8")
-    return {"report": folder / "report.html", "young": folder / "young.html"}
+    card = bs.release(bs.scorecard(bs.load_strategy("sheffield-2021")))
+    (folder / "scorecard.html").write_text(to_scorecard_page(Contents(card)) or "", encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in ("report", "young", "scorecard")}
 
 
-@pytest.mark.parametrize("page", ["report", "young"])
+@pytest.mark.parametrize("page", ["report", "young", "scorecard"])
 @pytest.mark.parametrize("size", ["wide", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
@@ -58,7 +62,7 @@ def test_axe_finds_nothing(
     assert chromium.faults(browser) == []
 
 
-@pytest.mark.parametrize("page", ["report", "young"])
+@pytest.mark.parametrize("page", ["report", "young", "scorecard"])
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_nothing_hangs_over_the_edge(browser: Chrome, pages: dict[str, Path], page: str, size: str) -> None:
     chromium.show(browser, pages[page], scheme="light", size=size)
