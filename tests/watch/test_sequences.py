@@ -155,4 +155,4 @@ class ManyRuns(Runs):
 
 
 TestManyRuns = pytest.mark.slow(ManyRuns.TestCase)
-TestManyRuns.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestManyRuns.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
