@@ -331,6 +331,16 @@ def test_mappings_that_a_frame_cannot_follow(small: Questionnaire, country: pd.D
             bs.tally(country, questionnaire=small, mapping=mapping)
 
 
+def test_blocks_and_sorted_rows_count_alike(
+    small: Questionnaire, country: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = ["gender", "placement"]
+    expected = bs.tally(country, questionnaire=small, by=by)
+    for name, value in {"BLOCK": 64, "DENSE": 0, "LARGEST_DENSE": 0}.items():
+        monkeypatch.setattr(f"brightspots.tallies.engines.rows.{name}", value)
+        assert bs.tally(country, questionnaire=small, by=by) == expected
+
+
 def test_progress_is_told_and_ends(small: Questionnaire, country: pd.DataFrame) -> None:
     told: list[tuple[int, int]] = []
     bs.tally(country, questionnaire=small, by=BY, progress=lambda done, total: told.append((done, total)))

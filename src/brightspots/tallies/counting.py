@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from brightspots.tallies.engines.engine import Column, Engine, Points
 
 CELLS_AT_ONCE = 256
-"""Groupings are counted together as long as their traits make no more cells than this."""
+ROWS_A_CELL = 20
+"""Groupings are counted together as long as their traits make no more cells than this in each area, wave and
+age band, and so many that cells still hold this many rows on average."""
 
 
 def tally(
@@ -115,7 +117,9 @@ def tally(
     if "age_band" not in columns and len(questionnaire.age_bands) == 1:
         fixed["age_band"] = questionnaire.age_bands[0].id
     engine = _engine(opened, {**columns, **points_for(questionnaire, columns)}, weight)
-    covers = _covers(groupings, questionnaire)
+    rows = engine.count([key for key in KEYS if key in columns], ()).sums[0]
+    at_once = min(CELLS_AT_ONCE, int(rows.sum()) // (ROWS_A_CELL * max(1, rows.size)))
+    covers = _covers(groupings, questionnaire, at_once)
     counted = _Counted(progress, len(set(covers.values())) * (1 + len(columns)))
     scorer = Scorer(engine, questionnaire, columns, fixed, counted)
     scorer.check_rows()
@@ -163,14 +167,16 @@ class _Counted:
             self._tell(self._done, max(self._done, self._total))
 
 
-def _covers(groupings: Sequence[Grouping], questionnaire: Questionnaire) -> dict[Grouping, Grouping]:
+def _covers(
+    groupings: Sequence[Grouping], questionnaire: Questionnaire, at_once: int
+) -> dict[Grouping, Grouping]:
     """Return for each grouping one that holds it: traits of few levels are counted together, and added up."""
     levels = {trait.id: len(trait.levels) + 1 for trait in questionnaire.traits}
     covers: dict[Grouping, Grouping] = {}
     for grouping in groupings:
         for cover in dict.fromkeys(covers.values()):
             joined = tuple(dict.fromkeys((*cover, *grouping)))
-            if prod(levels[trait] for trait in joined) <= CELLS_AT_ONCE:
+            if prod(levels[trait] for trait in joined) <= at_once:
                 covers = {held: joined if own == cover else own for held, own in covers.items()}
                 covers[grouping] = joined
                 break

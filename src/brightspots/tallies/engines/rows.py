@@ -22,7 +22,8 @@ BLOCK = 131_072
 LARGEST_EXACT = 1 << 53
 HALF_BITS = 24
 HALF = (1 << HALF_BITS) - 1
-DENSE = 1 << 16
+DENSE, LARGEST_DENSE = 1 << 16, 1 << 22
+"""Counts are kept for so many places, also where few of them occur; beyond that rows are sorted first."""
 
 
 class Rows:
@@ -67,7 +68,7 @@ class Rows:
         size = (len(keys[0]) if keys else 1) * width
         blocks = [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
         sums: Counts
-        if size <= max(DENSE, n):
+        if size <= max(DENSE, n, min(16 * n, LARGEST_DENSE)):
             sums = np.zeros((1 + len(self._weights), size), dtype=np.int64)
             for rows in blocks:
                 self._add(sums, _places(cell[rows], rows, parts), rows)
