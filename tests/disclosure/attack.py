@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Z = 1.959963984540054
 MOST = 5000
+STEPS, SMALL_SIDE = (50, 60, 70, 75, 80, 85, 90, 95), 5
 LOW_SCORES, BANDS_OF_SCORES = "low", ("low", "medium", "high", "very high")
 
 
@@ -141,6 +142,13 @@ def first_above(percent: int, n: int) -> int:
     return next(k for k in range(n + 2) if 100 * k > percent * n)
 
 
+def strongest_claim(n: int, *, sensitive: bool) -> int | None:
+    """The most that a band may claim of n, by the rules that a council gives beside its figures."""
+    wide = [step for step in STEPS if n - first_above(step, n) >= 5]
+    place = len(wide) - (2 if sensitive else 1)
+    return wide[place] if place >= 0 else None
+
+
 class Intruder:
     """Everything that one release says of one area and wave.
 
@@ -222,7 +230,25 @@ class Intruder:
         for exact in (figure.count, None if figure.share is None else figure.share * figure.n):
             if exact is not None:
                 least = greatest = round(exact)
+        if figure.status == "banded":
+            least, greatest = self._of_a_weak_band(figure, least, greatest)
         self._say(inside, least, greatest)
+
+    def _of_a_weak_band(self, figure: Figure, least: int, greatest: int) -> tuple[int, int]:
+        """Tell from a band that claims less than it may that the side is not small, and the claim untrue."""
+        question = self.questionnaire.questions.get(figure.measure)
+        side = getattr(question, "sensitive_side", "counted" if figure.category == LOW_SCORES else "neither")
+        claim = 100 - figure.below if figure.above is None else figure.above
+        sensitive = side in ("both", "counted" if figure.above is None else "not counted")
+        strongest = strongest_claim(figure.n, sensitive=sensitive)
+        if strongest is not None and claim >= strongest:
+            return least, greatest
+        spare = SMALL_SIDE
+        if strongest is not None:
+            spare = max(spare, figure.n - first_above(strongest, figure.n) + 1)
+        if figure.above is None:
+            return max(least, spare), greatest
+        return least, min(greatest, figure.n - spare)
 
     def _hear_what_goes_with(self, release: Release) -> None:
         """Hear what is said beside a group that stands out, or did in the last wave."""

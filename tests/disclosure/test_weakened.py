@@ -16,7 +16,7 @@ from test_rules import children
 import brightspots as bs
 from brightspots.disclosure import audit, one_survey, plan, system
 from brightspots.disclosure.audit import Knowledge, Limits
-from brightspots.disclosure.cells import decide
+from brightspots.disclosure.cells import Decision, decide
 from brightspots.disclosure.editions import true_numbers
 from brightspots.disclosure.policy import load_policy
 from brightspots.findings.benchmarks import Benchmark
@@ -52,7 +52,7 @@ def test_a_policy_with_lower_thresholds(change):
 
 
 def test_no_audit_at_all(monkeypatch):
-    monkeypatch.setattr(Knowledge, "is_open", lambda self, target, width: True)
+    monkeypatch.setattr(Knowledge, "attack", lambda self, target, width: None)
     assert found_at_random()
 
 
@@ -64,7 +64,7 @@ def test_no_second_look_after_a_cell_is_given_back(monkeypatch):
         done = original(self)
         return {
             cell: dataclasses.replace(one, decision=self.first[cell])
-            if one.decision.why == plan.SECONDARY
+            if one.decision.why in (plan.SECONDARY, plan.BANDED_TOO)
             else one
             for cell, one in done.items()
         }
@@ -72,6 +72,32 @@ def test_no_second_look_after_a_cell_is_given_back(monkeypatch):
     original = protection.planned
     monkeypatch.setattr(protection, "planned", planned)
     assert found_at_random()
+
+
+def found_with_a_total_of(more):
+    """Return what is found: 38 of 40 younger ones are a band, and so many of 100 older ones are shown."""
+    frame = pd.concat(
+        [children({"yes": 38, "no": 2}), children({"yes": more, "no": 100 - more}, age_band="older")]
+    )
+    return found_in(frame, by=[[]], measures=["fun"])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [lambda band: (band.least, band.greatest), lambda band: (0, band.n)],
+    ids=["that only a figure that could be shown is given as a weaker band", "that a band says something"],
+)
+def test_what_a_weaker_band_tells_left_out(told, monkeypatch):
+    assert found_with_a_total_of(95) == []
+    shown = Decision.told
+    monkeypatch.setattr(Decision, "told", property(lambda one: told(one) if one.spare else shown.fget(one)))
+    assert found_with_a_total_of(95)
+
+
+def test_stronger_claims_without_a_second_look(monkeypatch):
+    assert found_with_a_total_of(68) == []
+    monkeypatch.setattr(plan.Protection, "_is_safe", lambda self, knowledge: True)
+    assert found_with_a_total_of(68)
 
 
 ROWS = {

@@ -9,10 +9,13 @@ as a pass.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import highspy
 import numpy as np
+
+from brightspots.disclosure.moves import Moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +27,8 @@ OPTIONS = {"output_flag": False, "threads": 1, "mip_max_nodes": 2000, "mip_rel_g
 """Limits in nodes and not in seconds: the same answer on every machine."""
 
 STATUS = highspy.HighsModelStatus
-FIXED_AT_ONCE = 12
-"""One in so many counts that are not whole yet is fixed at once."""
+PRIMAL = 4
+"""Simplex method for programs that differ in their aim: the last solution still fits."""
 
 MANY = 1e6
 """More children than any count could be: a bound that reaches it is no bound."""
@@ -37,6 +40,20 @@ class Limits(NamedTuple):
     row: Row
     least: float
     greatest: float
+
+
+class Pull(NamedTuple):
+    """How much a bound would move with a limit of a row: with the lower one if positive, else the upper."""
+
+    row: int
+    dual: float
+
+
+class Weakness(NamedTuple):
+    """By how much a sum is known too closely, and what holds it; None where no dual values tell that."""
+
+    needed: float
+    pulls: list[Pull] | None
 
 
 class Knowledge:
@@ -55,50 +72,80 @@ class Knowledge:
     def __init__(self, size: int, rows: Sequence[Limits], worlds: Iterable[World] = ()) -> None:
         self.size = size
         self.rows = list(rows)
-        self._solver, self._diver = _solver(size, rows), _solver(size, rows)
-        self._worlds = np.zeros((0, size))
+        self._solver = _solver(size, rows)
+        self._moves: Moves | None = None
+        self._found: World = np.zeros((0, size))
+        self._misfits = np.zeros(0, dtype=np.int64)
+        self._worlds = self._found
         self._add([w for w in worlds if all(_fits(w[None, :], limits)[0] for limits in rows)])
 
     def say(self, place: int, least: float, greatest: float) -> None:
         """Change what is known of a row."""
-        limits = self.rows[place] = self.rows[place]._replace(least=least, greatest=greatest)
-        for solver in (self._solver, self._diver):
-            solver.changeRowBounds(place, least, greatest)
-        self._worlds = self._worlds[_fits(self._worlds, limits)]
+        before = self.rows[place]
+        if (before.least, before.greatest) == (least, greatest):
+            return
+        limits = self.rows[place] = before._replace(least=least, greatest=greatest)
+        self._solver.changeRowBounds(place, least, greatest)
+        self._misfits += _fits(self._found, before).astype(int) - _fits(self._found, limits).astype(int)
+        self._worlds = self._found[self._misfits == 0]
+        if self._moves is not None:
+            if _fits(self._moves.world[None, :], limits)[0]:
+                self._moves.say(place, least, greatest)
+            else:
+                self._moves = None
 
     def is_open(self, target: Row, width: float) -> bool:
         """Whether two worlds that fit what is known differ in a sum by at least so many children."""
+        return self.attack(target, width) is None
+
+    def attack(self, target: Row, width: float) -> Weakness | None:
+        """Return what holds a sum too closely; None if two worlds differ in it by so many children."""
         if self._spread(target) >= width - TOLERANCE:
-            return True
-        limits = self._limits(target)
-        if limits is None or limits[1] - limits[0] < width:
-            return False
+            return None
+        low, high = (self._held(target, sign) for sign in (1, -1))
+        if low is None or high is None:
+            return Weakness(width, None)
+        (least, pulls), (greatest, more) = low, high
+        limits = int(np.ceil(least - TOLERANCE)), int(np.floor(greatest + TOLERANCE))
+        if limits[1] - limits[0] < width:
+            room = greatest - least
+            return Weakness(width - room, pulls + more if room < width - TOLERANCE else None)
         if self._spread(target) < width - TOLERANCE:
             self._find_worlds_apart(target, limits, width)
-        return self._spread(target) >= width - TOLERANCE
+        return None if self._spread(target) >= width - TOLERANCE else Weakness(width, None)
 
     def bounds(self, target: Row) -> tuple[int | None, int | None]:
         """Return the least and greatest value that a sum can have; None for each that there is not."""
         limits = self._limits(target)
         if limits is None:
             return None, None
-        if self._spread(target) < limits[1] - limits[0] and self._search(target, (1, -1), MANY):
+        if not self._are_reached(target, limits) and self._search(target, (1, -1), MANY):
             values = self._values(target)
             limits = round(values.min()), round(values.max())
         return limits[0], None if limits[1] >= MANY else limits[1]
 
-    def binding(self, target: Row) -> set[int]:
-        """Return the rows that hold a sum where it is: no other row could open it by being left out."""
-        held: set[int] = set()
-        for sign in (1, -1):
-            if self._limit(target, sign) is None:
-                return set(range(len(self.rows)))
-            held |= set(np.flatnonzero(np.abs(self._solver.getSolution().row_dual) > TOLERANCE).tolist())
-        return held
+    def _are_reached(self, target: Row, limits: tuple[int, int]) -> bool:
+        """Whether worlds of whole children reach both limits of a sum."""
+        values = self._values(target)
+        if not values.size or limits[1] >= MANY:
+            return False
+        low = values.min() <= limits[0] or self._reach(target, -inf, limits[0])
+        return low and (values.max() >= limits[1] or self._reach(target, limits[1], inf))
+
+    def _held(self, target: Row, sign: int) -> tuple[float, list[Pull]] | None:
+        """Return one bound of a sum with the rows that hold it there: no other could move it."""
+        limit = self._limit(target, sign)
+        if limit is None:
+            return None
+        duals = np.asarray(self._solver.getSolution().row_dual)
+        return limit, [
+            Pull(row, float(duals[row])) for row in np.flatnonzero(np.abs(duals) > TOLERANCE).tolist()
+        ]
 
     def _values(self, target: Row) -> World:
         """Return what a sum is in each world found so far."""
-        return np.asarray(self._worlds @ _dense(target, self.size))
+        values: World = self._worlds[:, list(target)] @ np.array(list(target.values()))
+        return values
 
     def _spread(self, target: Row) -> float:
         values = self._values(target)
@@ -141,39 +188,33 @@ class Knowledge:
     def _find_worlds_apart(self, target: Row, limits: tuple[int, int], width: float) -> None:
         """Find worlds of whole children that differ in a sum by a width, if there are any.
 
-        The search goes first to where the limits leave more room.
+        The search goes first to where the limits leave more room, and only as far as it must.
         """
         found = self._values(target)
         room = (found.min() - limits[0], limits[1] - found.max()) if found.size else (0, 0)
         signs = (1, -1) if room[0] >= room[1] else (-1, 1)
-        for sign in signs:
-            self._dive(target, sign)
-            if self._spread(target) >= width - TOLERANCE:
-                return
-        self._search(target, signs, width)
+        if not found.size or not all(self._move(target, sign, limits, width) for sign in signs):
+            self._search(target, signs, width)
 
-    def _dive(self, target: Row, sign: int) -> None:
-        """Look for a world of whole children with little, or much, in a sum: quick, and mostly there.
+    def _move(self, target: Row, sign: int, limits: tuple[int, int], width: float) -> bool:
+        """Look for a world with so few (sign 1) or so many children in a sum that it is a width wide."""
+        values = self._values(target)
+        if values.max() - values.min() >= width - TOLERANCE:
+            return True
+        if sign > 0:
+            goal = (-inf, max(values.max() - width, limits[0]))
+        else:
+            goal = (min(values.min() + width, limits[1]), inf)
+        return self._reach(target, *goal)
 
-        Of a world with fractions of children the counts that are nearly whole are fixed, a few at a time.
-        """
-        fixed: list[int] = []
-        is_solved = _solve(self._diver, target, sign, self.size)
-        while is_solved:
-            world = np.asarray(self._diver.getSolution().col_value)
-            off = np.abs(world - np.rint(world))
-            parts = np.flatnonzero(off >= TOLERANCE)
-            if not parts.size:
-                self._add([world])
-                break
-            nearest = parts[np.argsort(off[parts], kind="stable")]
-            for place in nearest[: 1 + parts.size // FIXED_AT_ONCE].tolist():
-                number = float(np.rint(world[place]))
-                self._diver.changeColBounds(place, number, number)
-                fixed.append(place)
-            is_solved = _run(self._diver)
-        for place in fixed:
-            self._diver.changeColBounds(place, 0.0, MANY)
+    def _reach(self, target: Row, least: float, greatest: float) -> bool:
+        """Find a world with a sum between two numbers, and keep it; whether one was found."""
+        if self._moves is None:
+            self._moves = Moves(new_solver(), self.rows, self._worlds[0], MANY)
+        world = self._moves.reach(target, least, greatest)
+        if world is not None:
+            self._add([world])
+        return world is not None
 
     def _search(self, target: Row, signs: Iterable[int], width: float) -> bool:
         """Search for worlds that differ in a sum by a width, else for those with the least and the most.
@@ -198,7 +239,9 @@ class Knowledge:
     def _add(self, worlds: Sequence[World]) -> None:
         whole = [np.rint(w) for w in worlds if np.all(np.abs(w - np.rint(w)) < TOLERANCE)]
         if whole:
-            self._worlds = np.vstack([self._worlds, *whole])
+            self._found = np.vstack([self._found, *whole])
+            self._misfits = np.concatenate([self._misfits, np.zeros(len(whole), dtype=np.int64)])
+            self._worlds = self._found[self._misfits == 0]
 
 
 def _dense(row: Mapping[int, float], size: int) -> World:
@@ -227,6 +270,7 @@ def _solver(size: int, rows: Sequence[Limits]) -> Any:
     matrix.index_ = np.array([place for limits in rows for place in limits.row], dtype=np.int32)
     matrix.value_ = np.array([v for limits in rows for v in limits.row.values()], dtype=np.float64)
     solver = new_solver()
+    solver.setOptionValue("simplex_strategy", PRIMAL)
     solver.passModel(program)
     return solver
 
@@ -242,9 +286,5 @@ def new_solver() -> Any:
 
 def _solve(solver: Any, target: Row, sign: int, size: int) -> bool:
     solver.changeColsCost(size, np.arange(size, dtype=np.int32), sign * _dense(target, size))
-    return _run(solver)
-
-
-def _run(solver: Any) -> bool:
     solver.run()
     return solver.getModelStatus() in (STATUS.kOptimal, STATUS.kObjectiveTarget)

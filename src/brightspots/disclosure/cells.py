@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from brightspots.disclosure.policy import least_above
@@ -49,6 +49,8 @@ class Decision:
         Percentage that a band claims: "more than" or "fewer than".
     why : str
         The rule behind it, in words for the analyst.
+    spare : int
+        How many children at least are on the small side of a band, as whoever knows the rules can tell.
     """
 
     status: Status
@@ -57,6 +59,7 @@ class Decision:
     above: int | None = None
     below: int | None = None
     why: str = ""
+    spare: int = 0
 
     @property
     def least(self) -> int:
@@ -71,6 +74,13 @@ class Decision:
         if self.status == "shown":
             return self.count
         return self.n - least_above(100 - self.below, self.n) if self.below is not None else self.n
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """Smallest and largest count that whoever knows the rules can think of."""
+        if self.below is not None:
+            return self.spare, self.greatest
+        return self.least, self.greatest - (self.spare if self.above is not None else 0)
 
 
 def decide(n: int, count: int, measure: Measure, category: str, policy: Policy) -> Decision:
@@ -112,3 +122,48 @@ def in_band(n: int, count: int, measure: Measure, category: str, policy: Policy,
     if few:
         return Decision("banded", n, count, below=100 - step, why=why)
     return Decision("banded", n, count, above=step, why=why)
+
+
+def weaker_bands(n: int, count: int, measure: Measure, category: str, policy: Policy) -> list[Decision]:
+    """Return the bands in which a figure that could be shown may be given, the strongest claim first.
+
+    The strongest claim that a base allows is for small sides, and for what lies beside them. A weaker one is
+    used for nothing else than this, so whoever knows the rules can tell that the small side is not small, and
+    that the strongest claim would not be true: what is left has to be wide enough.
+
+    Examples
+    --------
+    >>> from brightspots.disclosure.policy import load_policy
+    >>> from brightspots.measures.measure import measures_of
+    >>> from brightspots.questionnaire.loading import load_questionnaire
+    >>> nature = measures_of(load_questionnaire("children-in-care"))["nature"]
+    >>> [(band.above, band.told) for band in weaker_bands(60, 45, nature, "counted", load_policy("council"))]
+    [(70, (43, 54)), (60, (37, 54)), (50, (31, 54))]
+    """
+    bands = [Decision("banded", n, count, above=step) for step in sorted(policy.steps, reverse=True)]
+    if 2 * count < n:
+        bands = [Decision("banded", n, count, below=100 - (one.above or 0)) for one in bands]
+    if min(count, n - count) < policy.minimum_side or 2 * count == n:
+        return []
+    read = [as_read(one, measure, category, policy) for one in bands]
+    return [
+        one
+        for one in read
+        if one.spare
+        and one.told[0] <= count <= one.told[1]
+        and one.told[1] - one.told[0] >= policy.least_width
+    ]
+
+
+def as_read(band: Decision, measure: Measure, category: str, policy: Policy) -> Decision:
+    """Return a band with what whoever knows the rules can tell from its being a weaker one."""
+    claim = band.above if band.above is not None else 100 - (band.below or 0)
+    few = band.below is not None
+    sensitive = measure.side(category) in ("both", "counted" if few else "not counted")
+    strongest = policy.step(band.n, sensitive=sensitive)
+    if strongest is None:
+        return replace(band, spare=policy.minimum_side)
+    if claim >= strongest:
+        return band
+    most = least_above(strongest, band.n) - 1
+    return replace(band, spare=max(policy.minimum_side, band.n - most))

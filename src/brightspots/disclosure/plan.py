@@ -2,34 +2,49 @@
 
 First each cell by itself; then the bands of a table, so that a band does not say "fewer than five" by who is
 missing from it; then everything published of linked measures together, as one linear system: wherever a small
-number could be worked out from totals, complements or other tables, the cheapest further cell is withheld.
+number could be worked out from totals, complements or other tables, further cells are given as bands, or
+withheld where bands do not help, so that the least is lost.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from brightspots.disclosure.cells import Cell, Decision, decide, in_band
+from brightspots.disclosure.cells import Cell, Decision, decide, in_band, weaker_bands
 from brightspots.disclosure.links import linked
-from brightspots.disclosure.system import LARGEST_JOINT, System, Target, joint_size
+from brightspots.disclosure.master import BAND, HIDE, Cut, Master
+from brightspots.disclosure.system import LARGEST_JOINT, System, joint_size
 from brightspots.errors import ReleaseError
 from brightspots.findings.estimates import ALL, LOW_BASE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from brightspots.disclosure.audit import Knowledge
+    from brightspots.disclosure.audit import Knowledge, Weakness
+    from brightspots.disclosure.master import Step
     from brightspots.disclosure.policy import Policy
     from brightspots.tallies.tally import Tally
 
 LEAST_MISSED = ("medium", "high", "very high")
 SECONDARY = "another small number could be worked out from it"
-Victim = tuple[Cell, ...]
-TRIALS = 12
-"""How many of the cheapest cells are tried before the cheapest of all is taken, and the search goes on."""
+BANDED_TOO = "another small number could be worked out from the exact figure"
+GROUP, OF_THE_PRIZED = 20, 50
+"""How much a figure of a group is worth, and how many times as much one of a flagged group."""
+
+OF_A_BAND = 0.5
+"""How much of a figure is lost where it is given as a band; the rest is lost where the band goes too."""
+
+MANY_ANSWERS = 1000
+REPEATED = 4
+"""Targets that only repeat what others say of a choice, before another is made."""
+
+ROUNDS, MOST_CUTS = 60, 150
+"""Choices attacked, and cuts, from which on the proof of the least loss is given up."""
 
 TOO_LARGE = "a crossed table too large to be audited"
 SAID = ("shown", "banded", "no base")
@@ -100,10 +115,12 @@ def plan(
     planned: dict[Cell, Planned] = {}
     for system in systems:
         decided = {cell: decisions[cell] for cell in system.cells}
-        start = dict(decided)
+        cuts: list[Cut] = []
         for alone in system.apart():  # most is found in one measure by itself, where programs are small
-            start |= Protection(alone, {cell: decided[cell] for cell in alone.cells}, prized=prized).protect()
-        planned |= Protection(system, decided, start, prized).planned()
+            protection = Protection(alone, {cell: decided[cell] for cell in alone.cells}, prized=prized)
+            protection.protect()
+            cuts += protection.master.cuts
+        planned |= Protection(system, decided, cuts, prized).planned()
     return planned | {cell: Planned(Decision("withheld", 0, 0, why=TOO_LARGE)) for cell in too_large}
 
 
@@ -146,15 +163,15 @@ def _with_even_bands(decisions: dict[Cell, Decision], systems: Iterable[System])
 
 
 class Protection:
-    """The search for what else to withhold of one system, until everything that must stay open is open.
+    """The search for what else to band or withhold of one system, at the least loss.
 
     Parameters
     ----------
     system : System
     decisions : mapping of Cell to Decision
         On each cell by itself: they tell what must stay open.
-    start : mapping of Cell to Decision, optional
-        What was already withheld beyond that.
+    cuts : iterable of Cut
+        What was found of every safe choice with less knowledge.
     prized : collection of Cell
     """
 
@@ -162,13 +179,19 @@ class Protection:
         self,
         system: System,
         decisions: Mapping[Cell, Decision],
-        start: Mapping[Cell, Decision] | None = None,
+        cuts: Iterable[Cut] = (),
         prized: Collection[Cell] = (),
     ) -> None:
         self.system, self.prized = system, prized
-        self.first = dict(decisions if start is None else start)
-        self.current = dict(self.first)
+        self.first, self.current = dict(decisions), dict(decisions)
+        self.bands: dict[Cell, list[Decision]] = {}
+        self.loss = {step: self._loss(step) for step in self._steps()}
+        self.master = Master(self.loss)
+        for cut in cuts:
+            self.master.add(cut)
         self.targets = system.targets(decisions)
+        sums = {tuple(sorted(row.items())): row for target in self.targets for row in target.sums}
+        self.rows = [*sums.values()]
         self.knowledge = system.knowledge(self.current) if self.targets else None
 
     def planned(self) -> dict[Cell, Planned]:
@@ -181,7 +204,7 @@ class Protection:
         }
 
     def protect(self) -> dict[Cell, Decision]:
-        """Withhold what more must be withheld, and return every decision.
+        """Give up what must be given up, at the least loss, and return every decision.
 
         Raises
         ------
@@ -190,21 +213,155 @@ class Protection:
         """
         if self.knowledge is None:
             return self.current
-        knowledge = self.knowledge
-        given_up: list[Victim] = []
-        for target in self.targets:
-            while not self._is_open(target, knowledge):
-                victim = self._cheapest_help(target, knowledge)
-                if victim is None:
-                    self._refuse_if_said_before()
-                    return self.current
-                self._withhold(victim, knowledge)
-                given_up.append(victim)
-        for victim in sorted(given_up, key=self._loss, reverse=True):
-            self._set({cell: self.first[cell] for cell in victim}, knowledge)
-            if not all(self._is_open(target, knowledge) for target in self.targets):
-                self._withhold(victim, knowledge)
+        safe = self._attacked(self.knowledge, whole=False)
+        if safe is not None and self._attacked(self.knowledge, whole=True) is None:
+            self._set(safe)
+            self._give_back(safe)
+        if safe is None:
+            everything = dict.fromkeys((cell for cell, _ in self.loss), HIDE)
+            self._set(everything)
+            if self._is_safe(self.knowledge):
+                self._give_back(everything)
+            else:
+                self._refuse_if_said_before()
+        self._strengthen()
         return self.current
+
+    def _attacked(self, knowledge: Knowledge, *, whole: bool) -> dict[Cell, int] | None:
+        """Return the first choice that meets all cuts and is safe; None where the search was given up.
+
+        Choices of parts of steps are found fast, and take every such step: a safe choice, and most cuts.
+        """
+        for _ in range(ROUNDS):
+            too_many = whole and len(self.master.cuts) > MOST_CUTS
+            chosen = None if too_many else self.master.solve(whole=whole)
+            if chosen is None:
+                return None
+            self._set(chosen)
+            cuts = self._cuts(knowledge)
+            if not cuts:
+                return chosen
+            for cut in cuts:
+                self.master.add(cut)
+        return None
+
+    def _steps(self) -> list[Step]:
+        """Return the steps that can be taken: to a band where there is one, and out of sight."""
+        steps: list[Step] = []
+        for cell, decision in self.first.items():
+            if decision.status == "shown":
+                measure = self.system.measures[cell.measure]
+                found = weaker_bands(decision.n, decision.count, measure, cell.category, self.system.policy)
+                self.bands[cell] = [replace(band, why=BANDED_TOO) for band in found]
+                steps += [(cell, BAND)] if found else []
+            if decision.status in SAID:
+                steps.append((cell, HIDE))
+        return steps
+
+    def _loss(self, step: Step) -> float:
+        """Return what a step loses: a little more for a larger base, and never the same for two choices."""
+        cell, _ = step
+        n, _ = self.system.true(cell)
+        tie = int.from_bytes(hashlib.sha256(repr(step).encode()).digest()[:4]) / 2**32
+        loss = self._worth(cell) + min(n, MANY_ANSWERS) / MANY_ANSWERS / 2 + tie / 4
+        if self.first[cell].status == "shown" and not self.bands[cell]:
+            return loss
+        return loss * (OF_A_BAND if step[1] == BAND else 1 - OF_A_BAND)
+
+    def _worth(self, cell: Cell) -> int:
+        """Return how much would be missed: groups least, then small, pooled and large bands."""
+        n, _ = self.system.true(cell)
+        pooled = cell.age_band == ALL
+        rank = int(pooled) if cell.group else 3 if pooled else 2 if n < LOW_BASE else 4
+        category = LEAST_MISSED.index(cell.category) if cell.category in LEAST_MISSED else len(LEAST_MISSED)
+        return (GROUP + 2 * rank + category) * (OF_THE_PRIZED if cell in self.prized else 1)
+
+    def _decision(self, cell: Cell, step: int, band: int = -1) -> Decision:
+        """Return the decision on a cell after a step: its weakest band by default, or withheld."""
+        first = self.first[cell]
+        if step == BAND:
+            return self.bands[cell][band]
+        return (
+            first if step < BAND else replace(first, status="withheld", above=None, below=None, why=SECONDARY)
+        )
+
+    def _set(self, chosen: Mapping[Cell, int]) -> None:
+        for cell in self.first:
+            self._say(cell, self._decision(cell, chosen.get(cell, 0)))
+
+    def _say(self, cell: Cell, decision: Decision) -> None:
+        if self.knowledge is not None and self.current[cell] != decision:
+            self.system.say(self.knowledge, cell, decision)
+        self.current[cell] = decision
+
+    def _cuts(self, knowledge: Knowledge) -> list[Cut]:
+        """Return some of what every safe choice has to meet, and this one does not; none if it is safe.
+
+        Targets that were too closely known last come first, and those that say nothing new end the search.
+        """
+        cuts: dict[tuple[Step, ...], Cut] = {}
+        repeated = 0
+        for place, row in enumerate(self.rows):
+            weakness = knowledge.attack(row, self.system.policy.least_width)
+            if weakness is None:
+                continue
+            cut = self._cut(weakness)
+            repeated += tuple(cut.worth) in cuts
+            cuts[tuple(cut.worth)] = cut
+            if repeated == REPEATED:
+                self.rows = [*self.rows[place:], *self.rows[:place]]
+                break
+        return [*cuts.values()]
+
+    def _is_safe(self, knowledge: Knowledge) -> bool:
+        width = self.system.policy.least_width
+        return all(knowledge.is_open(row, width) for row in self.rows)
+
+    def _cut(self, weakness: Weakness) -> Cut:
+        """Return a cut: a sum opens by as much as what holds it gives way."""
+        worth: dict[Step, float] = defaultdict(float)
+        if weakness.pulls is None:
+            for cell, decision in self.current.items():
+                if decision.status in SAID:
+                    worth[(cell, self._next(cell))] = weakness.needed
+            return Cut(worth, weakness.needed)
+        for row, dual in weakness.pulls:
+            behind = self.system.behind(row)
+            if behind is None or self.current[behind[0]].status not in SAID:
+                continue
+            cell, is_base = behind
+            by_band = 0.0
+            if not is_base and self._next(cell) == BAND:
+                _, (least, greatest) = self.system.limits(cell, self.bands[cell][-1])
+                count = self.current[cell].count
+                by_band = min(abs(dual) * (count - least if dual > 0 else greatest - count), weakness.needed)
+                worth[(cell, BAND)] += by_band
+            worth[(cell, HIDE)] += weakness.needed - by_band
+        return Cut(worth, weakness.needed)
+
+    def _next(self, cell: Cell) -> int:
+        is_whole = self.current[cell].status == "shown" and bool(self.bands.get(cell))
+        return BAND if is_whole else HIDE
+
+    def _strengthen(self) -> None:
+        """Claim as much with every band as is safe, the most missed first."""
+        taken = [cell for cell in self.bands if self.current[cell].status == "banded"]
+        for cell in sorted(taken, key=lambda one: (-self._loss((one, BAND)), one)):
+            self._say_first_safe(cell, self.bands[cell])
+
+    def _give_back(self, chosen: Mapping[Cell, int]) -> None:
+        """Give back what need not be given up, the most missed first: there is no proof of the least loss."""
+        taken = sorted(chosen, key=lambda cell: (-self._loss((cell, HIDE)), cell))
+        for cell in taken:
+            weakest = self.bands.get(cell, [])[-1:]
+            self._say_first_safe(cell, [self.first[cell], *weakest, self.current[cell]])
+
+    def _say_first_safe(self, cell: Cell, decisions: Sequence[Decision]) -> None:
+        """Say the first of some decisions on a cell that is safe; the last is known to be."""
+        for decision in decisions:
+            self._say(cell, decision)
+            if decision == decisions[-1] or (self.knowledge and self._is_safe(self.knowledge)):
+                return
 
     def _refuse_if_said_before(self) -> None:
         """Refuse if nothing is left to withhold because earlier editions said too much."""
@@ -213,55 +370,3 @@ class Protection:
                 f"What earlier editions showed of {', '.join(self.system.measures)} gives a small number "
                 "away, whatever is withheld now. Withdraw the earlier edition, or leave these measures out."
             )
-
-    def _is_open(self, target: Target, knowledge: Knowledge) -> bool:
-        return all(knowledge.is_open(row, self.system.policy.least_width) for row in target.sums)
-
-    def _withhold(self, cells: Victim, knowledge: Knowledge) -> None:
-        self._set(
-            {
-                cell: replace(self.current[cell], status="withheld", above=None, below=None, why=SECONDARY)
-                for cell in cells
-            },
-            knowledge,
-        )
-
-    def _set(self, decisions: Mapping[Cell, Decision], knowledge: Knowledge) -> None:
-        for cell, decision in decisions.items():
-            self.current[cell] = decision
-            self.system.say(knowledge, cell, decision)
-
-    def _cheapest_help(self, target: Target, knowledge: Knowledge) -> Victim | None:
-        """Return what it costs least to withhold to open the target, else the cheapest that could help.
-
-        A cell may help only together with that of all others, as the total gives back either from the other.
-        """
-        width = self.system.policy.least_width
-        shut = [row for row in target.sums if not knowledge.is_open(row, width)]
-        binding = self.system.behind({i for row in shut for i in knowledge.binding(row)})
-        said = {cell for cell, decision in self.current.items() if decision.status in SAID}
-        cells = sorted(binding & said or said, key=self._worth)
-        pairs = [(cell, self._opposite(cell)) for cell in cells if self._opposite(cell) in said]
-        victims: list[Victim] = [*((cell,) for cell in cells[:TRIALS]), *pairs[:TRIALS]]
-        for victim in victims:
-            before = {cell: self.current[cell] for cell in victim}
-            self._withhold(victim, knowledge)
-            opened = self._is_open(target, knowledge)
-            self._set(before, knowledge)
-            if opened:
-                return victim
-        return victims[0] if victims else None
-
-    def _opposite(self, cell: Cell) -> Cell:
-        return cell._replace(rest=not cell.rest)
-
-    def _loss(self, victim: Victim) -> tuple[object, ...]:
-        return max(map(self._worth, victim))
-
-    def _worth(self, cell: Cell) -> tuple[object, ...]:
-        """Return how much would be missed: groups least, then small, pooled and large bands."""
-        n, count = self.system.true(cell)
-        pooled = cell.age_band == ALL
-        rank = int(pooled) if cell.group else 3 if pooled else 2 if n < LOW_BASE else 4
-        category = LEAST_MISSED.index(cell.category) if cell.category in LEAST_MISSED else len(LEAST_MISSED)
-        return cell in self.prized, rank, category, n, count, cell

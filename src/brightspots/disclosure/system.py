@@ -13,7 +13,7 @@ from math import inf, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brightspots.disclosure.audit import Knowledge, Limits, Row
-from brightspots.disclosure.cells import Cell, Decision, decide
+from brightspots.disclosure.cells import Cell, Decision, as_read, decide
 from brightspots.disclosure.links import Kind, kinds_of_children, links_between
 from brightspots.errors import ReleaseError
 from brightspots.findings.estimates import ALL
@@ -67,6 +67,7 @@ class System:
         known: Mapping[Cell, Decision],
     ) -> None:
         self.policy, self.cells, self.known = policy, tuple(cells), dict(known)
+        self._order = {cell: place for place, cell in enumerate(self.cells)}
         self.area, self.wave = cells[0].area, cells[0].wave
         self.tally = tally.only(area=self.area, wave=self.wave)
         self.measures = {name: self.tally.measures[name] for name in names}
@@ -237,7 +238,7 @@ class System:
         """Return all that can be known from what is published; see `say` for changes to it."""
         rows = [limits for cell in self.cells for limits in self._said(cell, decisions[cell])]
         for cell, decision in self.known.items():
-            rows += self._said(cell, decision)
+            rows += self._said(cell, self._as_read(cell, decision))
         true = [Limits({i: 1.0}, v, v) for i, v in enumerate(self.value) if v is not None]
         truth, fixed = Knowledge(len(self.value), [*self._fixed, *true]), self._fixed
         if truth.find_a_world() is False:  # counts typed from a report can contradict each other
@@ -246,21 +247,32 @@ class System:
 
     def say(self, knowledge: Knowledge, cell: Cell, decision: Decision) -> None:
         """Change what is known to what another decision on a cell publishes."""
-        first = 2 * self.cells.index(cell)
+        first = 2 * self._order[cell]
         for place, limits in enumerate(self._said(cell, decision), start=first):
             knowledge.say(place, limits.least, limits.greatest)
 
-    def behind(self, rows: Iterable[int]) -> set[Cell]:
-        """Return the cells whose figures stand behind some rows of what is known."""
-        return {self.cells[row // 2] for row in rows if row < 2 * len(self.cells)}
+    def behind(self, row: int) -> tuple[Cell, bool] | None:
+        """Return the cell whose figure stands behind a row of what is known, and whether it is its base."""
+        return (self.cells[row // 2], row % 2 == 0) if row < 2 * len(self.cells) else None
+
+    def limits(self, cell: Cell, decision: Decision) -> list[tuple[float, float]]:
+        """Return between what a decision says that the base, and the count, of a cell lie."""
+        return [(limits.least, limits.greatest) for limits in self._said(cell, decision)]
 
     def _said(self, cell: Cell, decision: Decision) -> list[Limits]:
         if decision.status == "withheld":
             return [Limits(self.base_row(cell), -inf, inf), Limits(self.count_row(cell), -inf, inf)]
         return [
             Limits(self.base_row(cell), decision.n, decision.n),
-            Limits(self.count_row(cell), decision.least, decision.greatest),
+            Limits(self.count_row(cell), *decision.told),
         ]
+
+    def _as_read(self, cell: Cell, decision: Decision) -> Decision:
+        """Return what an earlier edition said with what its band tells, unless that is not true."""
+        if decision.status != "banded":
+            return decision
+        read = as_read(decision, self.measures[cell.measure], cell.category, self.policy)
+        return read if all(map(self._holds, self._said(cell, read))) else decision
 
     def _structure(self) -> list[Limits]:
         """Return how tables add up: levels to the total, crossed tables to their margins."""
