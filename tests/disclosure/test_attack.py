@@ -20,7 +20,7 @@ def test_nor_by_a_child_who_knows_their_own_answers(seed):
     assert list(asked.leaks(asked.release(), own=np.random.default_rng(seed))) == []
 
 
-GROUPS = (0, 8, 12, 18, 21)
+GROUPS = (6, 8, 12, 18, 21)
 
 
 @pytest.mark.parametrize("seed", GROUPS)
