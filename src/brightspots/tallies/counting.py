@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from brightspots.tallies.engines.engine import Column, Engine, Points
 
 CELLS_AT_ONCE = 256
-ROWS_A_CELL = 20
+ROWS_A_CELL, FEW_ROWS = 20, 5_000
 """Groupings are counted together as long as their traits make no more cells than this in each area, wave and
-age band, and so many that cells still hold this many rows on average."""
+age band, and so many that cells would still hold this many rows on average, were there no fewer than few."""
 
 
 def tally(
@@ -118,7 +118,7 @@ def tally(
         fixed["age_band"] = questionnaire.age_bands[0].id
     engine = _engine(opened, {**columns, **points_for(questionnaire, columns)}, weight)
     rows = engine.count([key for key in KEYS if key in columns], ()).sums[0]
-    at_once = min(CELLS_AT_ONCE, int(rows.sum()) // (ROWS_A_CELL * max(1, rows.size)))
+    at_once = min(CELLS_AT_ONCE, max(int(rows.sum()), FEW_ROWS) // (ROWS_A_CELL * max(1, rows.size)))
     covers = _covers(groupings, questionnaire, at_once)
     counted = _Counted(progress, len(set(covers.values())) * (1 + len(columns)))
     scorer = Scorer(engine, questionnaire, columns, fixed, counted)
