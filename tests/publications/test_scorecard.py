@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,6 +202,33 @@ def test_every_line_and_action_is_said(carded: Release, section: Section) -> Non
     assert {line.measure for line in carded.scorecard.lines} <= told
     texts = {sentence.text for sentence in said_in(section)}
     assert {"Write", "Begun", "Last time: Thought of", "Not started, late", "January 2022"} <= texts
+
+
+def test_objectives_and_actions_are_said_in_plain_english(carded: Release) -> None:
+    """What all have, or none has, is said so; ages that a name holds are not said again."""
+    card, words = carded.scorecard, Contents(carded).words
+    assert card is not None
+    one, line = card.objectives[0], card.objectives[0].lines[0]
+    bare = replace(line, latest=None, baseline=None)
+    said = [words.objective(replace(one, lines=(bare,) * n)).rest for n in (1, 2, 3)]
+    assert said == [
+        ": its one target has no figures to stand by yet.",
+        ": neither of the two targets has figures to stand by yet.",
+        ": none of the three targets has figures to stand by yet.",
+    ]
+    assert words.objective(replace(one, lines=(line, line))).rest == ": both targets are met."
+    none = replace(card, objectives=tuple(replace(o, status="", lines=()) for o in card.objectives))
+    assert words.objectives(none).text == (
+        "None of the four objectives of the strategy of Council 1 has targets, as at March 2022."
+    )
+    action = replace(one.actions[0], is_late=False)
+    done, late = replace(action, status="done"), replace(action, is_late=True)
+    assert words.actions((action, late)) == "Neither of its two actions is done, one is late"
+    assert words.actions((done, late, late)) == "One of its three actions is done, two are late"
+    assert words.actions((done, done, done)) == "All three actions are done"
+    aged = replace(line, origin="statutory", label="Leavers aged 19 to 21 in work", age_group="Aged 19 to 21")
+    assert words.line_name(aged) == "Leavers aged 19 to 21 in work"
+    assert words.line_name(replace(aged, label="Leavers in work")) == "Leavers in work, Aged 19 to 21"
 
 
 def test_words_that_rank_stand_only_with_a_verdict(carded: Release, section: Section) -> None:

@@ -74,7 +74,8 @@ def _objective(contents: Contents, one: ReleasedObjective) -> Section:
         told = tuple(contents.words.target(line) for line in targets if line.standing[0] != "no data")
         blocks += [Bullets(told)] if told else []
     if others:
-        blocks.append(_figures_table(contents, f"Figures beside the targets: {title}", others))
+        caption = f"Figures{' beside the targets' if targets else ''}: {title}"
+        blocks.append(_figures_table(contents, caption, others))
     if one.actions:
         blocks.append(_action_table(contents, f"Actions: {title}", one))
     return Section(title, tuple(blocks) or (Paragraph(Sentence("Nothing is listed under it.")),))

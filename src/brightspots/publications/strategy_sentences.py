@@ -109,7 +109,8 @@ class StrategySentences(ComparisonSentences):
         label = plain(line.label)
         if line.origin == "survey" and line.age_bands:
             return f"{label}, {self.ages(line.questionnaire, line.age_bands)}"
-        return f"{label}, {plain(line.age_group)}" if line.age_group else label
+        ages = plain(line.age_group)
+        return label if ages.casefold() in label.casefold() else f"{label}, {ages}"
 
     def amount(self, line: Line, value: float | None, *, beside: float | None = None) -> str:
         """Return a value in the unit of its line, with one more digit where rounding hides a difference."""
@@ -266,19 +267,21 @@ class StrategySentences(ComparisonSentences):
         targets = [line for line in one.lines if line.goal is not None]
         statuses: list[str] = [line.standing[0] for line in targets]
         counted = [_counted(status, statuses.count(status)) for status in STATUSES]
-        of = "its one target" if len(targets) == 1 else f"of {number(len(targets))} targets"
         rest = listed(filter(None, counted))
-        rest = f"{of} {rest.removeprefix('one ')}" if len(targets) == 1 else f"{of}, {rest}"
+        if len(targets) == 1:
+            rest = f"its one target {rest.removeprefix('one ')}"
+        else:
+            rest = _alike(statuses, "targets") or f"of {number(len(targets))} targets, {rest}"
         return Sentence(f"{lead}: {rest}.", lead=lead, lines=tuple(map(line_key, targets)))
 
     def objectives(self, card: ReleasedScorecard) -> Sentence:
         """Say how many objectives stand where."""
         statuses: list[str] = [one.status for one in card.objectives]
         parts = [_counted(status, statuses.count(status)) for status in (*STATUSES, "")]
-        text = (
-            f"Of {number(len(statuses))} objective{'s' if len(statuses) > 1 else ''} of the strategy of "
-            f"{plain(card.area)}, as at {in_words(plain(card.as_at))}, {listed(filter(None, parts))}."
-        )
+        of, when = f"of the strategy of {plain(card.area)}", f"as at {in_words(plain(card.as_at))}"
+        alike = _alike(statuses, f"objectives {of}")
+        some = f"Of {number(len(statuses))} objective{'s' if len(statuses) > 1 else ''} {of}, {when}"
+        text = f"{capital(alike)}, {when}." if alike else f"{some}, {listed(filter(None, parts))}."
         return Sentence(text, lines=tuple(line_key(line) for line in card.lines if line.goal))
 
     def action(self, action: ReleasedAction) -> str:
@@ -289,9 +292,13 @@ class StrategySentences(ComparisonSentences):
         """Return how many actions are done, and how many are late."""
         if len(actions) == 1:
             return f"Its action: {self.action(actions[0]).lower()}"
-        done, late = sum(a.status == "done" for a in actions), sum(a.is_late for a in actions)
-        text = f"{number(done)} of {number(len(actions))} actions done"
-        return capital(f"{text}, {number(late)} late" if late else text)
+        n, done, late = (
+            len(actions),
+            sum(a.status == "done" for a in actions),
+            sum(a.is_late for a in actions),
+        )
+        text = f"{_some_of(done, n, 'its', 'actions')} {'is' if done < 2 else 'are'} done"
+        return capital(f"{text}, {number(late)} {'is' if late == 1 else 'are'} late" if late else text)
 
     def no_targets(self) -> str:
         """Return what stands where an objective has no targets."""
@@ -344,6 +351,25 @@ class StrategySentences(ComparisonSentences):
             return ""
         words = self.style.verdicts[VERDICTS[self.verdict(alike[0])]]
         return f"{words} ({', '.join(map(self.marked_others, alike))})"
+
+
+def _some_of(some: int, n: int, whose: str, what: str) -> str:
+    """Return how many of two or more, in words: all, both, none, neither, or a number."""
+    if some == n:
+        return f"{'both' if n == 2 else f'all {number(n)}'} {what}"
+    none = "neither" if n == 2 and not some else number(some)
+    return f"{none} of {whose} {number(n)} {what}"
+
+
+def _alike(statuses: Sequence[str], what: str) -> str:
+    """Say where two or more stand that all stand alike; empty where they do not."""
+    n = len(statuses)
+    if n < 2 or len(set(statuses)) > 1 or statuses[0] == "cannot tell":
+        return ""
+    lacks = {"no data": "figures to stand by yet", "": "targets"}.get(statuses[0])
+    if lacks:
+        return f"{_some_of(0, n, 'the', what)} has {lacks}"
+    return f"{_some_of(n, n, 'the', what)} are {STATUSES[statuses[0]]}"
 
 
 def _counted(status: str, n: int) -> str:

@@ -97,7 +97,7 @@ CATALOGUE = (
               CHILDREN, False),
     Published("school_move_two_years", "Moved school in two years", "share",
               ("with one or more moves during the previous 2 years",), CHILDREN, False),
-    Published("mid_year_school_move", "Moved school in mid-year in the year", "share",
+    Published("mid_year_school_move", "Moved school in mid-year", "share",
               ("with one or more mid-year moves during the year",), CHILDREN, False),
     Published("mid_year_school_move_two_years", "Moved school in mid-year in two years", "share",
               ("with one or more mid-year moves during the previous 2 years",), CHILDREN, False),
