@@ -120,7 +120,7 @@ def test_each_policy_hides_what_it_says(name, small):
     assert protected["count"][~shown].isna().all()
     assert (protected["printed"][shown] == figures[shown].astype(str)).all()
     assert protected.attrs["policy"] == name
-    assert protected.attrs["symbols"]["[c]"].startswith("confidential")
+    assert protected.attrs["symbols"]["[c]"].startswith("hidden")
 
 
 def test_a_total_below_ten_is_hidden_with_its_parts_under_the_council_policy():

@@ -10,8 +10,8 @@ import brightspots.publications
 WING = Path(brightspots.publications.__file__).parent
 SAYING = {"sentences.py", "sentence.py", "style.py", "notes.py"}
 """Beside those named for it; notes say how figures were made, and nothing of what they found."""
-OF_NO_FINDING = ("Department for Education", " rows by ", "{symbol} means")
-"""Sources, sizes of tables and meanings of symbols, each by some of its words."""
+OF_NO_FINDING = ("Department for Education", " rows by ", "{symbol} means", "is not known here")
+"""Sources, sizes of tables, meanings of symbols, and what an audit could not do, each by some words."""
 
 
 def says(path: Path) -> bool:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 SYMBOLS = {
-    "[c]": "confidential: hidden, so that nobody can be picked out",
-    "[low]": "rounds to 0, but is not 0",
-    "[u]": "low reliability",
-    "[x]": "not available",
-    "[z]": "not applicable",
+    "[c]": "hidden to protect children",
+    "[x]": "not available: nobody answered or was counted, or there is nothing to compare with",
+    "[z]": "not applicable, or not asked",
+    "[low]": "above 0, but rounds to 0",
+    "[u]": "low reliability: not reliable enough to print",
 }
 """The symbols of the Government Statistical Service: one for all that is hidden, whatever for."""
 

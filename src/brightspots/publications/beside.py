@@ -8,7 +8,6 @@ from brightspots.disclosure.own_counts import BANDS, NOT_BEFORE, NOW
 from brightspots.disclosure.own_figures import AGES, SDQ, STABILITY, TRAIT
 from brightspots.measures.groups import ALL
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Report, Section, Table
-from brightspots.publications.notes import COLOPHON
 from brightspots.publications.own_sentences import BEFORE_NAMES, averages_of, own_key, when
 from brightspots.publications.sentence import HIDDEN, Sentence
 from brightspots.publications.statutory_sentences import gap_of, value_of
@@ -53,7 +52,6 @@ def beside_report(contents: Contents) -> Report:
         sections=(
             *_section(contents.words.style.headings["summary"], in_brief(contents)),
             *statutory_sections(contents),
-            Section("About this report", (Paragraph(Sentence(COLOPHON)),)),
         ),
     )
 

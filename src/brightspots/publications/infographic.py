@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from brightspots.findings.scorecard_rules import Status
 from brightspots.findings.strategy_dates import in_words, last_day, measured_on
 from brightspots.publications.html import TEMPLATES
+from brightspots.publications.legend import meanings, symbols_in
 from brightspots.publications.sentence import figure_key
 from brightspots.publications.strategy_sentences import STATUSES
 from brightspots.publications.wording import capital, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jinja2 import Template
 
     from brightspots.disclosure.figures import Figure
@@ -94,15 +97,20 @@ def to_scorecard_page(contents: Contents) -> str | None:
     card = contents.release.scorecard
     if card is None:
         return None
+    cards = [_card(contents, one) for one in card.objectives]
     return _template().render(
         title=plain(card.title),
         area=plain(card.area),
         when=in_words(plain(card.as_at)),
         source=plain(card.source),
         summary=contents.words.objectives(card).text,
-        cards=[_card(contents, one) for one in card.objectives],
+        cards=cards,
         key=[entry for entry in KEY if entry[0] in _shapes(card.objectives)],
-        notes=contents.words.page_notes(card),
+        notes=[
+            " ".join(one)
+            for one in ([contents.words.page_notes(card)], meanings(symbols_in(_texts(cards))))
+            if one
+        ],
     )
 
 
@@ -119,6 +127,16 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("scorecard.html.j2")
+
+
+def _texts(cards: Iterable[Card]) -> Iterator[str]:
+    """Yield what may hold a symbol: everything that is said of figures."""
+    for card in cards:
+        yield card.beside
+        for tile in card.tiles:
+            yield from (tile.name, tile.now, tile.detail, tile.aim, tile.start, tile.why)
+        for told in card.told:
+            yield from (told.share, told.name, told.verdict)
 
 
 def _shapes(objectives: tuple[ReleasedObjective, ...]) -> set[str]:

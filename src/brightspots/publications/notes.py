@@ -9,11 +9,14 @@ from brightspots.findings.estimates import LOW_BASE
 from brightspots.findings.likeness import YEARS_APART
 from brightspots.publications.contents import comparator_order
 from brightspots.publications.document import Block, Bullets, Column, Paragraph, Section, Table
-from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
+from brightspots.publications.legend import legend
+from brightspots.publications.sentence import Sentence
 from brightspots.publications.tables import row
 from brightspots.publications.wording import capital, listed, number, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from brightspots.publications.contents import Contents
     from brightspots.questionnaire.model import Composite, Questionnaire
 
@@ -22,12 +25,6 @@ RULES = {
     "any_low": "low on any of",
     "mean_below_5": "a mean below five over",
 }
-
-SYMBOLS = (
-    (HIDDEN, "hidden to protect children"),
-    (NOT_AVAILABLE, "not available: nobody answered, or there is nothing to compare with"),
-    (NOT_ASKED, "not asked of this age group"),
-)
 
 WORDS = (
     ("better", "A difference in the good direction, more than chance, and large enough to count."),
@@ -145,17 +142,20 @@ COLOPHON = (
 )
 
 
-def about_section(contents: Contents) -> Section:
-    """Return the last part of a report: how to read it, how it was made, and what it rests on."""
+def about_section(contents: Contents, symbols: Iterable[str]) -> Section:
+    """Return the last part of a report: how to read it, how it was made, and what it rests on.
+
+    `symbols` are those that stand in the report.
+    """
     verdicts = contents.words.style.verdicts
     has_groups = contents.cohorts or contents.release.rechecks
     searched = [Section("How groups were found", _searching(contents))] if has_groups else []
     among = [AMONG_COUNCILS] if any(c.areas is not None for c in contents.comparisons) else []
     how = Section("How comparisons were made", (_notes(*COMPARING, *among),))
     compared = [how] if contents.comparisons else []
-    reading = (
+    reading: tuple[Block, ...] = (
         _notes(*PERCENTAGES, *_ranges(contents), *READING),
-        _meanings("Symbols", "Symbol", SYMBOLS),
+        *legend(symbols),
         _meanings("Words", "Word", tuple((verdicts[name], meaning) for name, meaning in WORDS)),
     )
     return Section(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from brightspots.findings.strategy_dates import in_words
 from brightspots.publications.beside import beside_report, statutory_sections
-from brightspots.publications.document import Report, Section
+from brightspots.publications.document import Paragraph, Report, Section
 from brightspots.publications.groups import group_sections
-from brightspots.publications.notes import about_section
+from brightspots.publications.legend import legend, symbols_in, texts_of
+from brightspots.publications.notes import COLOPHON, about_section
 from brightspots.publications.pictures import survey_pictures
 from brightspots.publications.scorecard import scorecard_sections
+from brightspots.publications.sentence import Sentence
 from brightspots.publications.summary import summary
 from brightspots.publications.tables import detectable_table, domain_sections, responses_table
 from brightspots.publications.wording import listed, plain
@@ -40,30 +42,33 @@ def arrange(contents: Contents) -> Report:
     areas = listed(dict.fromkeys(plain(place.area) for place in places))
     waves = listed(dict.fromkeys(plain(place.wave) for place in places))
     surveys = "; ".join(dict.fromkeys(plain(contents.questionnaire(place).title) for place in places))
+    sections = (
+        summary(contents),
+        *scorecard_sections(contents),
+        *(_survey(contents, place) for place in places),
+        *statutory_sections(contents),
+    )
+    symbols = symbols_in(text for section in sections for text in texts_of(section))
     return Report(
         title=contents.words.style.heading("report", areas=areas, waves=waves),
         subtitle=f"Survey findings: {surveys}",
-        sections=(
-            summary(contents),
-            *scorecard_sections(contents),
-            *(_survey(contents, place) for place in places),
-            *statutory_sections(contents),
-            about_section(contents),
-        ),
+        sections=(*sections, about_section(contents, symbols)),
     )
 
 
 def _without_a_survey(contents: Contents) -> Report:
     """Return a report of a strategy, published figures and our own counts alone."""
     report, card = beside_report(contents), contents.release.scorecard
-    if card is None:
-        return report
-    return replace(
-        report,
-        title=f"{plain(card.title)}: {plain(card.area)}",
-        subtitle=f"Scorecard, as at {in_words(plain(card.as_at))}",
-        sections=(*scorecard_sections(contents), *report.sections),
-    )
+    if card is not None:
+        report = replace(
+            report,
+            title=f"{plain(card.title)}: {plain(card.area)}",
+            subtitle=f"Scorecard, as at {in_words(plain(card.as_at))}",
+            sections=(*scorecard_sections(contents), *report.sections),
+        )
+    symbols = symbols_in(text for section in report.sections for text in texts_of(section))
+    about = Section("About this report", (*legend(symbols), Paragraph(Sentence(COLOPHON))))
+    return replace(report, sections=(*report.sections, about))
 
 
 def _survey(contents: Contents, place: Place) -> Section:

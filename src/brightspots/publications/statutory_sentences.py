@@ -29,13 +29,6 @@ MISSING = {
     "rounds_to_zero": "above 0, and rounds to 0",
     "low_reliability": "not reliable enough to print",
 }
-SYMBOL_MEANINGS = (
-    (HIDDEN, "withheld: by the publisher, or by us to protect children"),
-    (NOT_ASKED, "does not apply"),
-    (NOT_AVAILABLE, "not available, or there is nobody to count"),
-    (ROUNDS_TO_ZERO, "above 0, and rounds to 0"),
-    (LOW_RELIABILITY, "not reliable enough to print"),
-)
 
 
 class Finding(NamedTuple):

@@ -18,7 +18,6 @@ from brightspots.publications.document import (
 )
 from brightspots.publications.sentence import NOT_AVAILABLE, Sentence
 from brightspots.publications.statutory_sentences import (
-    SYMBOL_MEANINGS,
     gap_of,
     statutory_key,
     value_of,
@@ -242,6 +241,4 @@ def _reading(contents: Contents, comparison: PublishedComparison) -> tuple[Block
     notes.append(
         Sentence(f"Source: Department for Education, Children looked after in England: {listed(sources)}.")
     )
-    meanings = tuple((Entry((Sentence(s),)), Entry((Sentence(m),))) for s, m in SYMBOL_MEANINGS)
-    caption = f"Symbols of published figures, {plain(comparison.area)}"
-    return (Bullets(tuple(notes)), Table(caption, (Column("Symbol"), Column("Meaning")), meanings))
+    return (Bullets(tuple(notes)),)

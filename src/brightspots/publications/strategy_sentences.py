@@ -321,7 +321,7 @@ class StrategySentences(ComparisonSentences):
         """Return how much more there is in the report."""
         return f"{capital(number(left))} more in the report"
 
-    def page_notes(self, card: ReleasedScorecard) -> tuple[str, ...]:
+    def page_notes(self, card: ReleasedScorecard) -> str:
         """Return what stands at the foot of the page for a board."""
         notes = []
         if any(line.goal and line.baseline for line in card.lines):
@@ -336,10 +336,8 @@ class StrategySentences(ComparisonSentences):
             )
         if any(line.origin != "survey" and line.latest for line in card.lines):
             notes.append("Other figures count everybody: they are published, or as the council states them.")
-        if any(r and r.missing == "hidden" for line in card.lines for r in (line.latest, line.baseline)):
-            notes.append(f"{HIDDEN} is hidden to protect children.")
         notes.append("How each standing is found is said in the report.")
-        return (" ".join(notes),)
+        return " ".join(notes)
 
     def in_short(self, comparisons: Iterable[ReleasedComparison]) -> str:
         """Return in a few words what the clearest verdict on a figure is; empty where there is none."""

@@ -9,14 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.figures import ReleasedCohort, ReleasedDescription, ReleasedRecheck
+from brightspots.disclosure.policy import SYMBOLS
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.findings.cohort_waves import NO_CLEAR_EXCESS, STILL
 from brightspots.publications.beside_rows import OWN_COLUMNS, STATUTORY_COLUMNS, own_rows, statutory_rows
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bullets, Paragraph, Table
 from brightspots.publications.scorecard_rows import SCORECARD_COLUMNS, scorecard_data, scorecard_rows
-from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
-from brightspots.publications.statutory_sentences import LOW_RELIABILITY, ROUNDS_TO_ZERO
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE
 from brightspots.publications.wording import plain
 from brightspots.statistics.rounding import half_up
 
@@ -63,7 +63,6 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|#~$&])")
 AT_START = re.compile(r"^([-+=]|\d+[.)](?=\s))")
 FORMULA = tuple("=+-@＝＋－＠")
 ROLES = {"hot_spot": "within another"}
-SYMBOLS = (HIDDEN, NOT_AVAILABLE, NOT_ASKED, ROUNDS_TO_ZERO, LOW_RELIABILITY)
 
 
 # ---------------------------------------------------------------------------------------------- Markdown

@@ -17,11 +17,11 @@ from gptables.core.gptable import FormatList
 from brightspots.findings.strategy_dates import in_words
 from brightspots.publications.beside_rows import own_sheet_rows, statutory_sheet_rows
 from brightspots.publications.document import Bullets, Paragraph, Section, Table
+from brightspots.publications.legend import meanings, symbols_in
 from brightspots.publications.names import ALL
-from brightspots.publications.notes import SYMBOLS, about_section
+from brightspots.publications.notes import about_section
 from brightspots.publications.packages import MADE, undated
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
-from brightspots.publications.statutory_sentences import SYMBOL_MEANINGS
 from brightspots.publications.text import (
     all_figures,
     comparison_row,
@@ -466,19 +466,21 @@ def to_xlsx(contents: Contents, title: str) -> bytes:
         Of the report.
     """
     made = io.BytesIO()
-    tables = {"Notes": _notes_table(about_section(contents))}
     widths: dict[str, tuple[int, ...]] = {"Notes": (WIDTHS["name"], 110), "Contents": (20, 70)}
+    sheets = {}
     for sheet in SHEETS:
         if rows := sheet.rows(contents):
             columns = _columns(sheet, rows)
-            tables[sheet.label] = _table(sheet, columns, rows)
+            sheets[sheet.label] = _table(sheet, columns, rows)
             widths[sheet.label] = tuple(WIDTHS[column.kind] for column in columns)
+    symbols = symbols_in(text for table in sheets.values() for text in _texts(table.table))
+    tables = {"Notes": _notes_table(about_section(contents, symbols)), **sheets}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants its own kind of notes, and pandas of another age
         workbook = gptables.produce_workbook(
             made,
             tables,
-            cover=_cover(contents, title),
+            cover=_cover(contents, title, symbols),
             contentsheet_options={"instructions": ON_CONTENTS},
             auto_width=False,
             workbook_options={
@@ -505,20 +507,24 @@ def _columns(sheet: Sheet, rows: list[Row]) -> tuple[Column, ...]:
 
 def _table(sheet: Sheet, columns: tuple[Column, ...], rows: list[Row]) -> gptables.GPTable:
     frame = pd.DataFrame({c.title: pd.Series([c.of(row) for row in rows], dtype=object) for c in columns})
-    used = {value for value in frame.to_numpy().ravel() if isinstance(value, str)}
     formats = [
         {"column": {"columns": [c.title], "format": _format(c), "include_names": True}} for c in columns
     ]
-    known = (*SYMBOLS, *(one for one in SYMBOL_MEANINGS if one[0] not in dict(SYMBOLS)))
-    legend = [f"{symbol} means {meaning}." for symbol, meaning in known if symbol in used]
     return gptables.GPTable(
         frame,
         table_name=sheet.label.replace(" ", "_").lower() + "_table",
         title=sheet.title,
         instructions=ON_TABLE,
-        legend=legend,
+        legend=meanings(symbols_in(_texts(frame))),
         additional_formatting=formats,
     )
+
+
+def _texts(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield every text of a table."""
+    for value in frame.to_numpy().ravel():
+        if isinstance(value, str | FormatList):
+            yield value if isinstance(value, str) else value.string
 
 
 def _format(column: Column) -> dict[str, Any]:
@@ -551,14 +557,13 @@ def _notes_table(about: Section) -> gptables.GPTable:
     )
 
 
-def _cover(contents: Contents, title: str) -> gptables.Cover:
+def _cover(contents: Contents, title: str, symbols: Sequence[str]) -> gptables.Cover:
     surveys = dict.fromkeys(plain(contents.questionnaire(place).title) for place in contents.places)
     answered = [contents.words.responses(contents.responses_of(place)[-1]).text for place in contents.places]
-    symbols = [f"{symbol} means {meaning}." for symbol, meaning in SYMBOLS]
     return gptables.Cover(
         title=_line(title),
         intro=[_line(one) for one in (*surveys, *answered)],
-        about=[_line(one) for one in (ON_COVER, *symbols)],
+        about=[_line(one) for one in (ON_COVER, *meanings(symbols))],
         width=90,
     )
 
