@@ -186,6 +186,7 @@ class ReleaseError(BrightspotsError):
 
     code = "BS600"
     exit_code = 4
+    page = "how-to/why-a-figure-is-withheld.md"
 
 
 class StateError(BrightspotsError):
@@ -193,6 +194,7 @@ class StateError(BrightspotsError):
 
     code = "BS700"
     exit_code = 3
+    page = "reference/state.md"
 
 
 class StateHeldError(BrightspotsError):
@@ -200,3 +202,4 @@ class StateHeldError(BrightspotsError):
 
     code = "BS710"
     exit_code = 5
+    page = "how-to/schedule-a-run.md"
