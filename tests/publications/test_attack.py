@@ -349,3 +349,132 @@ def test_every_text_of_a_page_is_read(tmp_path: Path) -> None:
     assert found["two three"].row == ("one", "two three")
     assert found["two three"].column == "B"
     assert found["two three"].around == ("Cap", "Head")
+
+
+# ------------------------------------------------------------------------------------------ of a scorecard
+
+LONG = "Of 4173 homes counted by 317 people, the ones " + "and others " * 9 + "that are better than 2918"
+STRATEGY = f"""
+title = "Plan: {LONG}{" and so on" * 9}"
+area = "Council 1"
+as_at = "2022-03-29"
+local_measures = "form.csv"
+[[objective]]
+id = "local"
+title = "{LONG}"
+owner = "{LONG}"
+[[objective.measure]]
+measure = "few"
+label = "Figure few"
+origin = "local"
+target = 90
+direction = "up"
+due = "2023-03-27"
+[[objective.measure]]
+measure = "band"
+label = "{LONG}"
+origin = "local"
+target = 90
+direction = "up"
+due = "2023-03-27"
+[[objective.measure]]
+measure = "rate"
+label = "Rate of something"
+unit = "rate"
+baseline = {{ value = 58.3, as_at = "2021-03-31", published = "A report" }}
+target = 51
+direction = "down"
+due = "2023-03-27"
+[[objective.action]]
+action = "Ask 317 people"
+due = "2022-01-19"
+now = "{LONG}"
+last_time = "Asked 211 of 377"
+[[objective]]
+id = "survey"
+title = "What we were told"
+indicators = ["nature"]
+[[objective.measure]]
+measure = "sdq_average"
+origin = "statutory"
+"""
+
+
+@pytest.fixture(scope="module")
+def of_a_strategy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the files of a strategy with days as dates, long labels with numbers, and hidden figures."""
+    folder = tmp_path_factory.mktemp("strategy")
+    (folder / "strategy.toml").write_text(STRATEGY, encoding="utf-8")
+    form = "measure,date,value,numerator,denominator,provisional,published\n"
+    (folder / "form.csv").write_text(
+        f"{form}few,2022-03,,7,9,,\nband,2022-03,,6143,6145,,\n", encoding="utf-8"
+    )
+    estimates = bs.estimate(bs.make_survey(respondents=70, seed=5), measures=["nature"])
+    sample = Path(bs.__file__).parent / "data" / "returns" / "sample.csv"
+    published = bs.compare_returns(bs.read_return(sample), area="Ambleford")
+    card = bs.scorecard(bs.load_strategy(folder / "strategy.toml"), estimates, published)
+    bs.publish(bs.release(estimates, published, card), folder / "report")
+    return folder / "report"
+
+
+def test_what_a_strategy_says_passes(of_a_strategy: Path) -> None:
+    """Days, long names with numbers that pages cut short, and rates: all of it is in the claim."""
+    found = attack(of_a_strategy, in_full=True)
+    assert found.is_safe, found.describe()
+    assert "27 March 2023" in (of_a_strategy / "scorecard.html").read_text(encoding="utf-8")
+    assert "…" in (of_a_strategy / "scorecard.html").read_text(encoding="utf-8")
+
+
+def other_text(name: str, before: str, after: str) -> Any:
+    def plant(folder: Path) -> None:
+        text = (folder / name).read_text("utf-8")
+        assert before in text
+        (folder / name).write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    return plant
+
+
+def other_part(name: str, part: str, before: str, after: str) -> Any:
+    def plant(folder: Path) -> None:
+        with zipfile.ZipFile(folder / name) as packed:
+            parts = {one: packed.read(one) for one in packed.namelist()}
+        assert before.encode() in parts[part]
+        parts[part] = parts[part].replace(before.encode(), after.encode(), 1)
+        with zipfile.ZipFile(folder / name, "w") as out:
+            for one, body in parts.items():
+                out.writestr(one, body)
+
+    return plant
+
+
+def a_line(measure: str, **change: Any) -> Callable[[Any], None]:
+    def planted(body: Any) -> None:
+        next(one for one in body["scorecard"]["lines"] if one["measure"] == measure).update(change)
+
+    return planted
+
+
+OF_A_SCORECARD = {
+    "the board's page": other_text("scorecard.html", "more than 90%", "6143 of 6145"),
+    "page": other_text("report.html", "more than 90%", "6143 of 6145"),
+    "page: hidden": other_text("report.html", "Figure few", "Figure few: 78%"),
+    "Markdown": other_text("report.md", "more than 90%", "6143 of 6145"),
+    "CSV": other_text("scorecard.csv", "Rate of something: ", "Rate of something: 57 "),
+    "CSV: of another line": other_text("scorecard.csv", "Rate of something: ", "Rate of something: 6145 "),
+    "JSON": in_json("figures.json", a_line("few", numerator=7)),
+    "JSON: of another line": in_json("figures.json", a_line("few", denominator=6145)),
+    "JSON: sentence": in_json("figures.json", a_line("rate", sentence="It is 57.2 per 10,000.")),
+    "Word": other_part("report.docx", "word/document.xml", "more than 90%", "6143 of 6145"),
+    "Excel": other_part("figures.xlsx", "xl/sharedStrings.xml", "more than 90%", "6143 of 6145"),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_SCORECARD)
+def test_a_wrong_number_in_a_scorecard_is_found(of_a_strategy: Path, tmp_path: Path, name: str) -> None:
+    for path in of_a_strategy.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    plant: Any = OF_A_SCORECARD[name]
+    plant(tmp_path, "") if name.startswith("JSON") else plant(tmp_path)
+    found = attack(tmp_path)
+    assert not found.is_safe
+    assert not re.search(r"6143|6145|57|78", found.describe())

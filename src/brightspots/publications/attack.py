@@ -410,6 +410,8 @@ class _Traced:
         values = record.values
         if "measure" not in values:
             return self.claim.of_the_survey
+        if values.get("objective") and values.get("origin") != "survey":
+            return self.claim.wanted(_bare(values["objective"]), _bare(values["measure"]))
         words = _bare(values.get("group") or "")
         rest = words.startswith(OTHERS)
         called = self.called.get(words.removeprefix(OTHERS).casefold(), set())

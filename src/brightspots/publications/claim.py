@@ -17,6 +17,8 @@ from brightspots.disclosure.outsider import limits_of
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.errors import ArgumentError
 from brightspots.findings.detectable import NEAR
+from brightspots.findings.strategy_dates import in_words
+from brightspots.publications.wording import LENGTHS, shortened
 from brightspots.statistics import detectable_gap, proportion_interval
 
 if TYPE_CHECKING:
@@ -187,6 +189,11 @@ class Claim:
         objectives = (self.body.get("scorecard") or {}).get("objectives", [])
         return [line for objective in objectives for line in objective["lines"]]
 
+    def wanted(self, objective: str, measure: str) -> Numbers:
+        """Return the numbers of what a strategy wants of a measure under an objective."""
+        own = [one for one in self._lines if (one["objective"], one["measure"]) == (objective, measure)]
+        return Numbers.together(map(_of_line, own))
+
     @cached_property
     def _public(self) -> Numbers:
         """Numbers that are not of this survey: of others, of other counts, of a strategy."""
@@ -240,9 +247,12 @@ class Claim:
 
     @cached_property
     def texts(self) -> set[str]:
-        """Every text that the claim holds: places, waves, sources, names of groups."""
+        """Every text that the claim holds: places, waves, sources, names; dates in words, and cut short."""
         parts = [self.said, self.body.get("own"), self.body.get("scorecard")]
         held = {text for part in parts for text in _texts_in(part)}
+        of_strategy = set(_texts_in(self.body.get("scorecard")))
+        held |= {in_words(text) for text in of_strategy}
+        held |= {shortened(text, longest) for text in of_strategy for longest in LENGTHS}
         held |= {year for text in held for year in YEAR.findall(text)}
         return held | {name for place in self.places for name in place}
 

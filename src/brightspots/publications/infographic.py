@@ -12,7 +12,7 @@ from brightspots.publications.html import TEMPLATES
 from brightspots.publications.legend import meanings, symbols_in
 from brightspots.publications.sentence import figure_key
 from brightspots.publications.strategy_sentences import STATUSES
-from brightspots.publications.wording import capital, plain
+from brightspots.publications.wording import LABEL, OWNER, capital, plain, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST_TARGETS, MOST_TOLD = 5, 4
 """Most targets of one objective on the page, and most questions of the survey; the report has them all."""
-LONGEST = 110
 SHAPES = {status: status.replace(" ", "-") for status in STATUSES}
 KEY = tuple((SHAPES[status], capital(words)) for status, words in STATUSES.items())
 
@@ -154,8 +153,8 @@ def _card(contents: Contents, one: ReleasedObjective) -> Card:
     left = max(0, len(targets) - MOST_TARGETS) + max(0, len(told) - MOST_TOLD)
     said = words.objective(one)
     return Card(
-        title=_short(one.title),
-        owner=_short(one.owner, 60),
+        title=shortened(one.title, LABEL),
+        owner=shortened(one.owner, OWNER),
         shape=SHAPES.get(one.status, "none"),
         standing=said.lead or words.no_targets(),
         basis=capital(said.rest.removeprefix(": ").rstrip(".")) if said.lead else "",
@@ -171,7 +170,7 @@ def _tile(contents: Contents, line: Line) -> Tile:
     words = contents.words
     status: Status = line.standing[0]
     return Tile(
-        name=_short(words.line_name(line)),
+        name=words.line_name(line, LABEL),
         now=words.now(line),
         detail=words.now_detail(line, known=line.as_at),
         aim=words.aim(line),
@@ -185,7 +184,7 @@ def _tile(contents: Contents, line: Line) -> Tile:
 
 def _told(contents: Contents, line: Line) -> Told:
     words, figure = contents.words, figure_of(contents, line)
-    name = _short(words.line_name(line)) + words.when(line)
+    name = words.line_name(line, LABEL) + words.when(line)
     if figure is None:
         verdict = "; ".join(words.beside(line, other) for other in line.against[:1])
         return Told(words.now(line), name, verdict, "none")
@@ -237,9 +236,3 @@ def _elapsed(start: Reading, latest: Reading, due: str) -> float:
 def _clipped(share: float, *, most: float = 112.0) -> float:
     """Keep a mark on the page: a little beyond either end says that it is beyond."""
     return round(min(max(share, -12.0), most), 1)
-
-
-def _short(text: str, longest: int = LONGEST) -> str:
-    """Return a label that fits on the page; the report has it whole."""
-    text = plain(text)
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

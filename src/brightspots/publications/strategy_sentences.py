@@ -26,6 +26,7 @@ from brightspots.publications.wording import (
     percent_range,
     plain,
     points,
+    shortened,
     whole_percent,
 )
 from brightspots.statistics.rounding import half_up
@@ -104,9 +105,9 @@ class StrategySentences(ComparisonSentences):
 
     # ------------------------------------------------------------------------------------ in a table
 
-    def line_name(self, line: Line) -> str:
-        """Return what a line is about, and of whom where that is not said."""
-        label = plain(line.label)
+    def line_name(self, line: Line, longest: int | None = None) -> str:
+        """Return what a line is about, its label no longer than that, and of whom where that is not said."""
+        label = shortened(line.label, longest) if longest else plain(line.label)
         if line.origin == "survey" and line.age_bands:
             return f"{label}, {self.ages(line.questionnaire, line.age_bands)}"
         ages = plain(line.age_group)

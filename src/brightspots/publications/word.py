@@ -17,7 +17,7 @@ from docx.shared import Mm
 from brightspots.errors import ConfigError
 from brightspots.publications.document import Bullets, Paragraph, Table
 from brightspots.publications.packages import MADE, undated
-from brightspots.publications.wording import plain
+from brightspots.publications.wording import PROPERTY, plain, shortened
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -316,7 +316,8 @@ def _say_nothing_else(document: Document, report: Report) -> None:
     _keep(part.rels, (*KEPT_PARTS, "image"))
     _keep(part.package.rels, ("officeDocument",))
     core = document.core_properties
-    core.title, core.subject, core.language = plain(report.title), plain(report.subtitle), "en-GB"
+    core.title, core.subject = (shortened(text, PROPERTY) for text in (report.title, report.subtitle))
+    core.language = "en-GB"
     core.author, core.last_modified_by, core.revision = "", "", 1
     core.created = core.modified = MADE.replace(tzinfo=None)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+OWNER, LABEL, PROPERTY = LENGTHS = (60, 110, 255)
+"""Most characters of a name on the board's page, of a label there, and of a property of an office file."""
 DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 NOT_TEXT = frozenset({"Cc", "Cs", "Co"})
 
@@ -34,6 +36,18 @@ def _is_text(character: str) -> bool:
     code = ord(character)
     no_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
     return not (no_character or character in DIRECTION_MARKS or unicodedata.category(character) in NOT_TEXT)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text as one line of plain text that fits; what is cut off is marked.
+
+    Examples
+    --------
+    >>> shortened("Likes school or college", 13)
+    'Likes school…'
+    """
+    text = plain(text)
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def number(n: int) -> str:
