@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "report.html", "young-people.html", "report.docx", "figures.xlsx", "report.md", "figures.csv",
-    "comparisons.csv", "groups.csv", "goes-with.csv", "groups-last-time.csv", "statutory.csv",
-    "own-children.csv", "scorecard.csv", "figures.json", "release.json",
+    "comparisons.csv", "figures.json", "release.json",
 )  # fmt: skip
 
 
@@ -36,6 +35,18 @@ def test_every_format_and_the_edition_are_written(small: Release, tmp_path: Path
     assert sorted(p.name for p in (tmp_path / "deep").iterdir()) == ["report"]
     edition = json.loads((tmp_path / "deep" / "report" / "release.json").read_text(encoding="utf-8"))
     assert edition == json.loads(json.dumps(small.as_edition()))
+
+
+def test_an_empty_table_has_no_file_and_an_old_one_goes(small: Release, tmp_path: Path) -> None:
+    """Own files of a name that is ours go, those of others stay."""
+    folder = tmp_path / "report"
+    sample = Path(bs.__file__).parent / "data" / "returns" / "sample.csv"
+    published = bs.release(bs.compare_returns(bs.read_return(sample), area="Ambleford"))
+    names = [path.name for path in bs.publish(published, folder, formats=["csv"])]
+    assert names == ["statutory.csv", "release.json"]
+    (folder / "notes.csv").write_text("heading\n", encoding="utf-8")
+    bs.publish(small, folder, formats=["csv"])
+    assert sorted(everything_in(folder)) == ["comparisons.csv", "figures.csv", "notes.csv", "release.json"]
 
 
 def test_the_edition_serves_the_next_audit(small: Release, tmp_path: Path) -> None:

@@ -82,6 +82,22 @@ def _young(edition: Edition) -> str:
     return to_young_html(edition.contents, edition.will_do)
 
 
+def _csv(write: Callable[[Contents], str], edition: Edition) -> str | None:
+    """Return a CSV file; None where it would hold a heading and no row."""
+    text = write(edition.contents)
+    return text if text.count("\n") > 1 else None
+
+
+CSV_FILES: dict[str, Callable[[Contents], str]] = {
+    "figures.csv": to_figures_csv,
+    "comparisons.csv": to_comparisons_csv,
+    "groups.csv": to_groups_csv,
+    "goes-with.csv": to_goes_with_csv,
+    "groups-last-time.csv": to_last_time_csv,
+    "statutory.csv": to_statutory_csv,
+    "own-children.csv": to_own_csv,
+    "scorecard.csv": to_scorecard_csv,
+}
 FORMATS: dict[str, dict[str, Callable[[Edition], str | bytes | None]]] = {
     "html": {
         "report.html": lambda edition: to_html(edition.report),
@@ -91,16 +107,7 @@ FORMATS: dict[str, dict[str, Callable[[Edition], str | bytes | None]]] = {
     "docx": {"report.docx": _word},
     "xlsx": {"figures.xlsx": _workbook},
     "md": {"report.md": lambda edition: to_markdown(edition.report)},
-    "csv": {
-        "figures.csv": lambda edition: to_figures_csv(edition.contents),
-        "comparisons.csv": lambda edition: to_comparisons_csv(edition.contents),
-        "groups.csv": lambda edition: to_groups_csv(edition.contents),
-        "goes-with.csv": lambda edition: to_goes_with_csv(edition.contents),
-        "groups-last-time.csv": lambda edition: to_last_time_csv(edition.contents),
-        "statutory.csv": lambda edition: to_statutory_csv(edition.contents),
-        "own-children.csv": lambda edition: to_own_csv(edition.contents),
-        "scorecard.csv": lambda edition: to_scorecard_csv(edition.contents),
-    },
+    "csv": {name: partial(_csv, write) for name, write in CSV_FILES.items()},
     "json": {"figures.json": lambda edition: to_json(edition.contents)},
 }
 """The files of each format, and what writes them: None where there is nothing to write."""
