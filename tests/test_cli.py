@@ -98,6 +98,17 @@ def test_check_prints_every_problem_and_passes(sheffield: Path) -> None:
     assert "no errors" in done.stdout
 
 
+def test_check_finds_what_a_strategy_asks_of_no_questionnaire(sheffield: Path) -> None:
+    """Before, only the report found it."""
+    text = (sheffield / "strategy.toml").read_text(encoding="utf-8")
+    unknown = '{ measure = "glad", questionnaire = "care-leavers" }'
+    text = text.replace("indicators = [", f"indicators = [{unknown}, ", 1)
+    (sheffield / "strategy.toml").write_text(text, encoding="utf-8")
+    done = runner.invoke(app, ["check", str(sheffield)])
+    assert done.exit_code != 0
+    assert "The strategy names 'glad', which care-leavers does not hold." in done.output
+
+
 def test_flag_prints_released_cohorts_for_machines() -> None:
     """In a process of its own: a solver that greets on standard output would be read as JSON."""
     done = subprocess.run(

@@ -124,7 +124,7 @@ def read_run(config: RunConfig, say: Callable[[str], None] = silent) -> tuple[li
     SurveyError
         With the problems of all files together, if any has an error.
     ConfigError
-        If the config names what is not in the files.
+        If the config names what is not in the files, or its strategy what none of them holds.
     """
     _strategy(config)
     sources: list[Source] = []
@@ -140,6 +140,7 @@ def read_run(config: RunConfig, say: Callable[[str], None] = silent) -> tuple[li
         failed.append(error)
     if failed:
         raise _together(failed, [])
+    _refuse_unknown_measures(config, sources, beside)
     return sources, beside
 
 
@@ -207,6 +208,15 @@ def make_release(
     results += _scorecard(config, results)
     say("auditing the release")
     return release(*results, policy=policy, previous=editions)
+
+
+def _refuse_unknown_measures(config: RunConfig, sources: list[Source], beside: list[Beside]) -> None:
+    """Refuse a strategy that names what a questionnaire of the run, or what is published, does not hold."""
+    from brightspots.findings.estimates import estimate
+
+    if config.strategy is not None:
+        asked = [estimate(source.answers, measures=[]) for source in sources]
+        _scorecard(config, [*asked, *(one.result for one in beside)])
 
 
 def _strategy(config: RunConfig) -> Strategy | None:
