@@ -172,6 +172,41 @@ def test_an_open_survey_gets_no_verdicts(sheffield: Path) -> None:
     assert figures["surveys"][0]["responses"]
 
 
+ELIGIBLE_BY = "eligible_by = { gender = { girl = 270, boy = 300 }, placement = { residential = 60 } }"
+
+
+def open_survey(folder: Path, eligible_by: str) -> None:
+    config = (folder / "brightspots.toml").read_text().replace('status = "closed"', 'status = "open"')
+    (folder / "brightspots.toml").write_text(config.replace("[[survey]]", f"[[survey]]\n{eligible_by}", 1))
+
+
+def test_an_open_survey_says_who_reached_the_target_and_no_number_of_them(sheffield: Path) -> None:
+    """50 children of the fixture are in residential care (README); 30% of 60 is 18."""
+    open_survey(sheffield, ELIGIBLE_BY)
+    checked = runner.invoke(app, ["check", str(sheffield)])
+    assert "Not for release" in checked.stdout
+    assert "| placement | residential | 50 | 60 | 0.8333 | 0 |" in checked.stdout
+    done = runner.invoke(app, ["report", str(sheffield), "--formats", "md,html,xlsx,json"])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    assert "The usual target of 30% is reached by: " in said
+    folder = sheffield / "Sheffield-2021"
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    assert "| Children and young people in residential care | reached |" in report
+    assert "| Boys | not said |" in report
+    assert "| 8-11s | 106 | 212 | 50% | reached |" in report
+    assert "50 " not in report.split("Which groups")[1].split("##")[0]
+    assert runner.invoke(app, ["audit", str(folder)]).exit_code == 0
+
+
+def test_every_fault_of_eligible_numbers_by_trait_is_told_at_once(sheffield: Path) -> None:
+    open_survey(sheffield, "eligible_by = { gender = { girl = 900, witch = 1 }, shoe_size = { big = 1 } }")
+    done = runner.invoke(app, ["check", str(sheffield)])
+    assert done.exit_code == 2
+    for fault in ("'witch' is not one of its levels", "'shoe_size' is not a trait", "901 in all, of "):
+        assert fault in done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "code", "says"),
     [

@@ -105,6 +105,7 @@ def check(config: Config) -> None:
     """Only read and check; print every problem."""
     from brightspots.config import load_config
     from brightspots.errors import SurveyError
+    from brightspots.findings.responses import responses_by_trait
     from brightspots.reporting import read_run
     from brightspots.survey.survey import Survey
 
@@ -120,6 +121,9 @@ def check(config: Config) -> None:
         typer.echo(
             f"{source.config.area} {source.config.wave}, {source.questionnaire.id}: {size}, no errors."
         )
+        if source.config.status == "open" and source.config.eligible_by:
+            typer.echo("Who has answered so far. Not for release:")
+            typer.echo(responses_by_trait(source.answers, source.config.eligible_by).to_markdown())
     for one in beside:
         if len(one.problems):
             typer.echo(one.problems.describe())

@@ -31,6 +31,8 @@ class SurveyConfig(Frozen):
     counts : path
         A form of counts typed from a report, instead of `files`.
     eligible : dict of age band to int
+    eligible_by : dict of trait to dict of level to int
+        For an open survey: how many of each group could have answered.
     """
 
     questionnaire: Text
@@ -42,6 +44,7 @@ class SurveyConfig(Frozen):
     files: str | dict[str, str] = {}
     counts: str = ""
     eligible: dict[str, Annotated[int, Field(ge=0)]] = {}
+    eligible_by: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = {}
 
 
 class BenchmarksConfig(Frozen):

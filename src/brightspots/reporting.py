@@ -72,15 +72,19 @@ def read_sources(config: RunConfig, say: Callable[[str], None] = silent) -> list
     ------
     SurveyError
         With the problems of all surveys together, if any has an error.
+    ConfigError
+        With every fault of the eligible numbers by trait.
     """
     from brightspots.survey.reading import read_survey
     from brightspots.tallies.reported import read_counts
 
     sources: list[Source] = []
     failed: list[SurveyError] = []
-    for one in config.surveys:
+    shipped = shipped_names("questionnaires")
+    asked = [load_questionnaire(_named(config, one.questionnaire, shipped)) for one in config.surveys]
+    _refuse_eligible(config, asked)
+    for one, questionnaire in zip(config.surveys, asked, strict=True):
         say(f"reading {one.area} {one.wave}, {one.questionnaire}")
-        questionnaire = load_questionnaire(_named(config, one.questionnaire, shipped_names("questionnaires")))
         try:
             if one.counts:
                 counted = read_counts(config.path(one.counts), questionnaire, area=one.area, wave=one.wave)
@@ -103,6 +107,21 @@ def read_sources(config: RunConfig, say: Callable[[str], None] = silent) -> list
     if failed:
         raise _together(failed, sources)
     return sources
+
+
+def _refuse_eligible(config: RunConfig, asked: Sequence[Questionnaire]) -> None:
+    """Refuse eligible numbers by trait that cannot be, of all surveys at once."""
+    from brightspots.findings.responses import faults_of_eligible
+
+    faults = []
+    for place, (one, questionnaire) in enumerate(zip(config.surveys, asked, strict=True), start=1):
+        forms = one.files if isinstance(one.files, dict) else ()
+        found = faults_of_eligible(questionnaire, one.eligible, one.eligible_by, forms)
+        if one.counts and one.eligible_by:
+            found = ["eligible_by: counts have no traits; leave it out"]
+        faults += [f"survey {place} {fault}" for fault in found]
+    if faults:
+        raise ConfigError("brightspots.toml", faults)
 
 
 def _together(failed: list[SurveyError], read: list[Source]) -> SurveyError:
@@ -176,6 +195,7 @@ def make_release(
     from brightspots.disclosure.release import release
     from brightspots.findings.comparisons import compare
     from brightspots.findings.estimates import estimate
+    from brightspots.findings.responses import responses_by_trait
 
     _refuse_unknown_names(config, sources)
     benchmarks = _benchmarks(config, sources)
@@ -185,6 +205,7 @@ def make_release(
     for place, source in enumerate(sources):
         if source.config.status == "open":
             results.append(estimate(source.answers, measures=[]))
+            results.append(responses_by_trait(source.answers, source.config.eligible_by))
             continue
         say(f"estimating and comparing {source.questionnaire.id}")
         results.append(estimate(source.answers))

@@ -258,6 +258,21 @@ def test_an_open_survey_is_only_counted_and_its_editions_forbid_nothing(survey: 
     assert run(survey).exit_code == 10
 
 
+def test_a_run_says_who_reached_the_target_and_keeps_no_number_of_them(survey: Path) -> None:
+    """Of the fixture's children 50 are in residential care (README): the only 50 there is."""
+    watch = 'status = "open"\neligible_by = { placement = { residential = 61 } }'
+    change(survey / "brightspots.toml", "[[survey]]", f"[[survey]]\n{watch}")
+    done = run(survey)
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    assert "The usual target of 30% is reached by: children and young people in residential care." in said
+    kept = [p for p in [*(survey / "state").iterdir(), *(survey / "Sheffield-2021").iterdir()] if p.is_file()]
+    assert kept
+    for path in kept:
+        text = re.sub(rb"[0-9a-f]{16,}", b"", path.read_bytes())
+        assert not re.search(rb"residential[^\n]{0,80}\b(50|61)\b", text), path.name
+
+
 @pytest.mark.parametrize("replaced", ["8-11.sav", "ours.toml", "mapping.toml"])
 def test_a_file_that_is_replaced_while_it_is_read_stops_the_run(
     survey: Path, monkeypatch: pytest.MonkeyPatch, replaced: str

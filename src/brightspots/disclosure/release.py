@@ -22,6 +22,7 @@ from brightspots.disclosure.figures import (
 )
 from brightspots.disclosure.local_figures import points_of
 from brightspots.disclosure.one_survey import OneSurvey
+from brightspots.disclosure.open_surveys import OpenSurvey, pass_open_survey
 from brightspots.disclosure.own_counts import OwnResult
 from brightspots.disclosure.own_figures import OwnTable
 from brightspots.disclosure.own_protection import protect_own
@@ -32,6 +33,7 @@ from brightspots.disclosure.statutory import PublishedComparison, pass_published
 from brightspots.errors import ArgumentError, ReleaseError
 from brightspots.findings.comparisons import Comparisons
 from brightspots.findings.estimates import ALL, Estimates
+from brightspots.findings.responses import ResponsesByTrait
 from brightspots.findings.scorecard import Scorecard
 from brightspots.findings.statutory import StatutoryComparisons
 from brightspots.tables import Table
@@ -100,6 +102,8 @@ class Release:
         Counts of a council's own children: SDQ, stability, ages.
     scorecard : ReleasedScorecard or None
         Where a strategy stands.
+    open_surveys : tuple of OpenSurvey
+        Surveys that are still open, and which groups have reached the target.
     """
 
     policy: Policy
@@ -116,6 +120,7 @@ class Release:
     statutory: tuple[PublishedComparison, ...]
     own: tuple[OwnTable, ...]
     scorecard: ReleasedScorecard | None
+    open_surveys: tuple[OpenSurvey, ...]
     _published: tuple[Figure, ...]
     _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
@@ -253,7 +258,7 @@ class Release:
 
 
 def release(
-    *results: Result | StatutoryComparisons | OwnResult | Scorecard,
+    *results: Result | StatutoryComparisons | OwnResult | Scorecard | ResponsesByTrait,
     policy: Policy | str | Path = "council",
     previous: Sequence[str | Path] = (),
 ) -> Release:
@@ -265,13 +270,14 @@ def release(
     Parameters
     ----------
     *results : Estimates, Comparisons, Cohorts, Descriptions or Rechecks; StatutoryComparisons; Totals, \
-Change, Stability or AgeProfile; one Scorecard
+Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
         Everything of one publication. What is left out here must not be published beside it. Descriptions go
         out with the cohorts that they describe, and only with those that are shown. Published figures pass.
         Counts of a council's own children (SDQ, stability, ages) go out by the policy's rules for tables of
         counts; where published figures are of the same children, those stay known. A scorecard goes out with
         the estimates and comparisons that it was made from, and says no more than they do; what the council
-        keeps or states itself goes by the policy.
+        keeps or states itself goes by the policy. Responses by trait go out with estimates of no measure, for
+        a survey that is open: which groups have reached the target, and no number.
     policy : Policy, str or path, default "council"
         Disclosure policy: one that hides and bands (``council``, ``ons-10``, or your own file). Those for
         tables of counts are refused; see `brightspots.disclosure.protect_counts`.
@@ -306,7 +312,9 @@ Change, Stability or AgeProfile; one Scorecard
     cards = [result for result in results if isinstance(result, Scorecard)]
     statutory = tuple(pass_published(r) for r in results if isinstance(r, StatutoryComparisons))
     own_results = [r for r in results if isinstance(r, OwnResult)]
-    surveyed = [r for r in results if not isinstance(r, StatutoryComparisons | OwnResult | Scorecard)]
+    still_open = [r for r in results if isinstance(r, ResponsesByTrait)]
+    apart = StatutoryComparisons | OwnResult | Scorecard | ResponsesByTrait
+    surveyed = [r for r in results if not isinstance(r, apart)]
     for result in surveyed:
         if not isinstance(result, Result):
             raise ArgumentError(
@@ -359,6 +367,9 @@ Change, Stability or AgeProfile; one Scorecard
         statutory=statutory,
         own=tuple(one.table for one in protected),
         scorecard=passed[0].card if passed else None,
+        open_surveys=tuple(
+            pass_open_survey(one, policy, lists["responses"], lists["published"]) for one in still_open
+        ),
         _protected=tuple(lists["protected"]),
     )
 

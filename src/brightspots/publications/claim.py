@@ -17,6 +17,7 @@ from brightspots.disclosure.outsider import limits_of
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.errors import ArgumentError
 from brightspots.findings.detectable import NEAR
+from brightspots.findings.responses import TARGET, wanted
 from brightspots.findings.strategy_dates import in_words
 from brightspots.publications.wording import LENGTHS, shortened
 from brightspots.statistics import detectable_gap, proportion_interval
@@ -206,7 +207,16 @@ class Claim:
     def of_the_survey(self) -> Numbers:
         """Numbers of the whole survey: how many answered, and what was searched."""
         of_responses = numbers_in([[r.n, r.eligible, r.rate] for r in self.responses])
+        of_responses.whole |= self._more_wanted
         return Numbers.together([of_responses, numbers_in(self.said.get("searches", [])), self._public])
+
+    @cached_property
+    def _more_wanted(self) -> set[int]:
+        """The target in percent, and how many more make it, where a survey is still open."""
+        still = {(o["questionnaire"], o["area"], o["wave"]) for o in self.said.get("open_surveys", [])}
+        own = [r for r in self.responses if (r.questionnaire, r.area, r.wave) in still]
+        target = {int(100 * TARGET)} if own else set()
+        return target | {max(0, wanted(r.eligible) - r.n) for r in own if r.n is not None and r.eligible}
 
     @cached_property
     def where_nobody_reads(self) -> Numbers:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
+from brightspots.publications.response_sentences import answered_so_far, groups_so_far
 from brightspots.publications.sentence import ComparisonKey, FigureKey, comparison_key, figure_key
 from brightspots.publications.sentences import Sentences
 from brightspots.publications.wording import plain
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
         Responses,
         Search,
     )
+    from brightspots.disclosure.open_surveys import OpenSurvey
     from brightspots.disclosure.release import Release
+    from brightspots.publications.sentence import Sentence
     from brightspots.publications.style import Style
     from brightspots.questionnaire.model import Questionnaire
 
@@ -119,6 +122,19 @@ class Contents:
     def responses_of(self, place: Place) -> tuple[Responses, ...]:
         """Return how many answered in one place."""
         return tuple(r for r in self.release.responses if (r.questionnaire, r.area, r.wave) == place)
+
+    def open_survey(self, place: Place) -> OpenSurvey | None:
+        """Return what is said of a survey that is still open; None where it is closed."""
+        found = (o for o in self.release.open_surveys if (o.questionnaire, o.area, o.wave) == place)
+        return next(found, None)
+
+    def so_far(self, place: Place) -> list[Sentence]:
+        """Return who has answered a survey that is still open; nothing where it is closed."""
+        survey = self.open_survey(place)
+        if survey is None:
+            return []
+        answered = [answered_so_far(self.words, one) for one in self.responses_of(place)]
+        return [*answered, *groups_so_far(self.words, survey)]
 
     def without_figure(self) -> tuple[ReleasedComparison, ...]:
         """Return comparisons with figures for which this survey has no counterpart."""

@@ -15,7 +15,7 @@ from brightspots.publications.pictures import survey_pictures
 from brightspots.publications.scorecard import scorecard_sections
 from brightspots.publications.sentence import Sentence
 from brightspots.publications.summary import summary
-from brightspots.publications.tables import detectable_table, domain_sections, responses_table
+from brightspots.publications.tables import detectable_table, domain_sections, open_blocks, responses_table
 from brightspots.publications.wording import listed, plain
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def _survey(contents: Contents, place: Place) -> Section:
     compared = [detectable_table(contents, place)] if contents.comparisons_of(place) else []
     return Section(
         plain(contents.questionnaire(place).title) + where,
-        (responses_table(contents, place), *survey_pictures(contents, place), *compared),
+        (
+            responses_table(contents, place),
+            *open_blocks(contents, place),
+            *survey_pictures(contents, place),
+            *compared,
+        ),
         (*domain_sections(contents, place), *group_sections(contents, place)),
     )

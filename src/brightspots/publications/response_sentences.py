@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.open_surveys import NOT_SAID, NOT_YET, REACHED
+from brightspots.findings.responses import TARGET, wanted
 from brightspots.publications.names import ALL
 from brightspots.publications.sentence import Sentence
-from brightspots.publications.wording import capital, number, percent
+from brightspots.publications.wording import capital, listed, number, percent
 
 if TYPE_CHECKING:
     from brightspots.disclosure.figures import Responses
+    from brightspots.disclosure.open_surveys import OpenSurvey
     from brightspots.publications.names import Names
 
-TARGET = 30
-"""Percent of the children whom councils are asked to hear from (pages of two councils, 2022)."""
-
+USUAL = f"usual target of {percent(float(TARGET))}"
 STILL_OPEN = "The survey is open: nothing is compared until it closes."
+ON_GROUPS = (
+    f"That a group has reached the {USUAL} is said a few answers late, and may be taken back while it is "
+    "near. Of the largest group of each kind and of small ones nothing is said; nor of any while few have "
+    "answered, or many. So nobody can work out from week to week who has answered."
+)
+STANDINGS = {REACHED: "reached", NOT_YET: "cannot be said yet", NOT_SAID: "not said"}
+BY_STANDING = {
+    REACHED: f"The {USUAL} is reached by: {{who}}.",
+    NOT_YET: f"Whether the {USUAL} is reached cannot be said yet of: {{who}}.",
+}
 
 
 def answered_so_far(words: Names, responses: Responses) -> Sentence:
@@ -41,8 +52,29 @@ def answered_so_far(words: Names, responses: Responses) -> Sentence:
     if responses.rate is None or responses.eligible is None:
         return Sentence(f"{who}: {number(responses.n)} have answered so far, of a number that is not known.")
     text = f"{who}: {number(responses.n)} of {number(responses.eligible)} have answered so far"
-    missing = -(-TARGET * responses.eligible // 100) - responses.n
-    goal = f"the usual target of {TARGET}% is met"
+    missing = wanted(responses.eligible) - responses.n
+    goal = f"the {USUAL} is met"
     if missing > 0:
-        goal = f"{number(missing)} more would make the usual target of {TARGET}%"
+        goal = f"{number(missing)} more would make the {USUAL}"
     return Sentence(f"{text} ({percent(responses.rate)}); {goal}.")
+
+
+def to_the_target(responses: Responses) -> str:
+    """Return how far a form is from the target, for a table; empty where that is not known."""
+    if responses.n is None or responses.eligible is None or responses.rate is None:
+        return ""
+    missing = wanted(responses.eligible) - responses.n
+    return f"{missing:,} more" if missing > 0 else STANDINGS[REACHED]
+
+
+def groups_so_far(words: Names, survey: OpenSurvey) -> list[Sentence]:
+    """Say which groups have reached the target, and of which it cannot be said yet."""
+    said = []
+    for standing, sentence in BY_STANDING.items():
+        who = [
+            words.group(survey.questionnaire, ((one.trait, one.level),))
+            for one in survey.groups
+            if one.standing == standing
+        ]
+        said += [Sentence(sentence.format(who=listed(who)))] if who else []
+    return said

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.beside import in_brief
 from brightspots.publications.document import Bullets, Paragraph, Section
+from brightspots.publications.response_sentences import STILL_OPEN
 from brightspots.publications.sentence import Sentence
 from brightspots.publications.sentences import NOTHING_RELEASED
 from brightspots.publications.wording import plain
@@ -32,7 +33,7 @@ def summary(contents: Contents) -> Section:
     headings = contents.words.style.headings
     if not contents.places:
         return Section(headings["summary"], in_brief(contents))
-    answered = tuple(contents.words.responses(contents.responses_of(place)[-1]) for place in contents.places)
+    answered = tuple(one for place in contents.places for one in _answered(contents, place))
     first: Block = Bullets(answered) if len(answered) > 1 else Paragraph(answered[0])
     if not contents.figures:
         beside = _section(BESIDE, in_brief(contents))
@@ -49,6 +50,14 @@ def summary(contents: Contents) -> Section:
             *_section(BESIDE, in_brief(contents)),
         ),
     )
+
+
+def _answered(contents: Contents, place: Place) -> list[Sentence]:
+    """Return how many answered; of a survey that is still open, also how far each part is from the target."""
+    still = contents.so_far(place)
+    if still:
+        return [*still, Sentence(STILL_OPEN)]
+    return [contents.words.responses(contents.responses_of(place)[-1])]
 
 
 def _section(title: str, blocks: tuple[Block, ...]) -> list[Section]:

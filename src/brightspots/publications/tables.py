@@ -9,6 +9,13 @@ from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.names import ALL
 from brightspots.publications.pictures import domain_pictures
+from brightspots.publications.response_sentences import (
+    ON_GROUPS,
+    STANDINGS,
+    STILL_OPEN,
+    USUAL,
+    to_the_target,
+)
 from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, comparison_key, figure_key
 from brightspots.publications.sentences import IN_WORDS
 from brightspots.publications.wording import capital, percent, plain, points, uncapital, whole_percent
@@ -28,7 +35,8 @@ NUMBERS = (
 
 
 def responses_table(contents: Contents, place: Place) -> Table:
-    """Return how many answered each form."""
+    """Return how many answered each form; while the survey is open, how many more make the target."""
+    is_open = contents.open_survey(place) is not None
     rows = []
     for r in contents.responses_of(place):
         missing = HIDDEN if r.n is None else NOT_AVAILABLE
@@ -38,12 +46,30 @@ def responses_table(contents: Contents, place: Place) -> Table:
                 HIDDEN if r.n is None else f"{r.n:,}",
                 NOT_AVAILABLE if r.eligible is None else f"{r.eligible:,}",
                 missing if r.rate is None else percent(r.rate),
+                *([to_the_target(r) or missing] if is_open else []),
             )
         )
-    titles = ("Answered", "Could have answered", "Share")
+    titles = ("Answered", "Could have answered", "Share", *([capital(USUAL)] if is_open else []))
     columns = (Column("Age group"), *(Column(title, numeric=True) for title in titles))
     who = contents.words.people(place.questionnaire) + contents.words.where(*place)
     return Table(f"How many {who} answered", columns, tuple(rows))
+
+
+def open_blocks(contents: Contents, place: Place) -> tuple[Block, ...]:
+    """Return which groups have reached the target while the survey is open."""
+    survey = contents.open_survey(place)
+    if survey is None:
+        return ()
+    still = Paragraph(Sentence(STILL_OPEN))
+    if not survey.groups:
+        return (still,)
+    names = [contents.words.group(place.questionnaire, ((one.trait, one.level),)) for one in survey.groups]
+    rows = tuple(
+        row(capital(name), STANDINGS[one.standing]) for name, one in zip(names, survey.groups, strict=True)
+    )
+    columns = (Column("Group"), Column(capital(USUAL)))
+    caption = f"Which groups have reached the {USUAL}{contents.words.where(*place)}"
+    return (Table(caption, columns, rows), Paragraph(Sentence(ON_GROUPS)), still)
 
 
 def detectable_table(contents: Contents, place: Place) -> Table:

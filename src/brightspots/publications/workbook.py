@@ -21,6 +21,7 @@ from brightspots.publications.legend import meanings, symbols_in
 from brightspots.publications.names import ALL
 from brightspots.publications.notes import about_section
 from brightspots.publications.packages import MADE, undated
+from brightspots.publications.response_sentences import STANDINGS, USUAL
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE
 from brightspots.publications.text import (
     all_figures,
@@ -107,6 +108,20 @@ def _responses(contents: Contents) -> list[Row]:
         }
         for place in contents.places
         for r in contents.responses_of(place)
+    ]
+
+
+def _open_surveys(contents: Contents) -> list[Row]:
+    """Return which groups have reached the target, where a survey is still open."""
+    return [
+        {
+            **_place(contents, *place),
+            "group": contents.words.group(place.questionnaire, ((one.trait, one.level),)),
+            "standing": STANDINGS[one.standing],
+        }
+        for place in contents.places
+        if (survey := contents.open_survey(place)) is not None
+        for one in survey.groups
     ]
 
 
@@ -310,6 +325,12 @@ SHEETS = (
             Column("Could have answered", "eligible", "number"),
             Column("Share", "rate", "share"),
         ),
+    ),
+    Sheet(
+        "Who has answered",
+        f"Which groups have reached the {USUAL}",
+        _open_surveys,
+        (*PLACE, Column("Group", "group", "name"), Column(capital(USUAL), "standing", "name")),
     ),
     Sheet(
         "Figures",

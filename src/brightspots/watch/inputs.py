@@ -26,7 +26,7 @@ KINDS = ("data", "benchmark", "config", "policy", "software")
 BESIDE = ("returns", "sdq", "stability", "age_profiles")
 """The sections whose files are data beside the survey."""
 
-ANSWERS = ("wave", "status", "files", "counts", "eligible")
+ANSWERS = ("wave", "status", "files", "counts", "eligible", "eligible_by")
 """The settings of a survey that say which answers and how many children."""
 
 

@@ -57,19 +57,10 @@ def _standing(flags: Sequence[Mapping[str, Any]]) -> str:
 def _open_surveys(outcome: Outcome) -> list[str]:
     """Say how many answered the surveys that are open: nothing is compared until they close."""
     from brightspots.publications.contents import Contents
-    from brightspots.publications.response_sentences import STILL_OPEN, answered_so_far
+    from brightspots.publications.response_sentences import STILL_OPEN
 
     contents = Contents(outcome.release)
-    still = [
-        (s["questionnaire"], s["area"], s["wave"])
-        for s in outcome.changes["surveys"]
-        if s["status"] == "open"
-    ]
-    texts = []
-    for place in contents.places:
-        if tuple(place) in still:
-            responses = contents.responses_of(place)
-            texts += [answered_so_far(contents.words, one).text for one in responses]
+    texts = [one.text for place in contents.places for one in contents.so_far(place)]
     return [*texts, STILL_OPEN] if texts else []
 
 
