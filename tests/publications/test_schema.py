@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import pandas as pd
 import pytest
 
+import brightspots as bs
 from brightspots.publications.contents import Contents
 from brightspots.publications.text import FORMAT, to_json
 
@@ -39,6 +41,43 @@ def test_what_is_written_keeps_it(
     assert {f["status"] for f in body["figures"]} >= {"shown", "banded", "withheld"}
     assert all(body[key] for key in ("comparisons", "searches", "groups", "groups_last_time"))
     assert any(group["goes_with"] for group in body["groups"])
+
+
+@pytest.fixture(scope="module")
+def beside() -> dict[str, Any]:
+    """Return what is written of published figures, own counts and a strategy."""
+    sample = Path(bs.__file__).parent / "data" / "returns" / "sample.csv"
+    published = bs.compare_returns(bs.read_return(sample), area="Ambleford")
+    genders = ["girl", "boy"] * 60 + ["other"]
+    scores = pd.DataFrame({"SDQ_SCORE": [8, 15, 21, 22] * 30 + [5], "SDQ_REASON": None, "GENDER": genders})
+    own = bs.sdq.summarise(scores, by=["GENDER"], area="Ambleford", time="2024")
+    card = bs.scorecard(bs.load_strategy("sheffield-2021"), published, as_at="2024-03")
+    return json.loads(to_json(Contents(bs.release(published, own, card))))  # type: ignore[no-any-return]
+
+
+def test_what_stands_beside_a_survey_keeps_it(
+    schema: jsonschema.Draft202012Validator, beside: dict[str, Any]
+) -> None:
+    assert [error.message for error in schema.iter_errors(beside)] == []
+    assert beside["statutory"]
+    assert "[c]" in {row["symbol"] for row in beside["own_children"]}
+    assert beside["scorecard"]["lines"]
+
+
+@pytest.mark.parametrize("change", [{"p": 0.01}, {"symbol": "[c]", "count": 3}])
+@pytest.mark.parametrize("part", ["statutory", "own_children"])
+def test_it_refuses_what_must_not_stand_beside_a_survey(
+    schema: jsonschema.Draft202012Validator, beside: dict[str, Any], part: str, change: dict[str, Any]
+) -> None:
+    assert not schema.is_valid(beside | {part: [beside[part][0] | change]})
+
+
+@pytest.mark.parametrize("change", [{"q": 0.01}, {"symbol": "[c]", "numerator": 3}])
+def test_it_refuses_what_must_not_stand_in_a_scorecard(
+    schema: jsonschema.Draft202012Validator, beside: dict[str, Any], change: dict[str, Any]
+) -> None:
+    card = beside["scorecard"]
+    assert not schema.is_valid(beside | {"scorecard": card | {"lines": [card["lines"][0] | change]}})
 
 
 def test_the_schema_is_that_of_this_format() -> None:
