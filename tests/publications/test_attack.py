@@ -204,6 +204,9 @@ PLANTS = {
     "page: text of a picture": html(
         lambda said: f"<svg><text>{said.partition(':')[0]}</text><text>7%</text></svg>"
     ),
+    "page: text of a picture that is cut short": html(
+        lambda said: f"<svg><text>{said.partition(':')[0]} 7% …</text></svg>"
+    ),
     "page: picture": picture,
     "Markdown": markdown,
     "CSV": csv_cell,

@@ -12,12 +12,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
 import brightspots as bs
 from brightspots.findings.strategy_dates import in_words
+from brightspots.publications.attack import attack
+from brightspots.publications.charts.track import Tracks
 from brightspots.publications.contents import Contents
+from brightspots.publications.document import Picture
 from brightspots.publications.infographic import KEY, to_scorecard_page
 from brightspots.publications.report import arrange
 from brightspots.publications.scorecard import scorecard_sections
@@ -126,7 +130,11 @@ def said_in(section: Section) -> Iterator[Sentence]:
         if block.kind == "table":
             yield from (line for row in block.rows for entry in row for line in entry.lines)
         else:
-            yield from block.items if block.kind == "bullets" else [block.sentence]
+            yield from (
+                block.items
+                if block.kind == "bullets"
+                else [block.caption if block.kind == "picture" else block.sentence]
+            )
     for inner in section.sections:
         yield from said_in(inner)
 
@@ -193,6 +201,98 @@ def test_every_number_of_a_sentence_is_its_lines(carded: Release, section: Secti
         assert not found - numbers_of(line), (found - numbers_of(line), sentence.text)
         checked += 1
     assert checked > 60
+
+
+def tracks_in(section: Section) -> Iterator[Picture]:
+    for block in section.blocks:
+        if isinstance(block, Picture) and isinstance(block.chart, Tracks):
+            yield block
+    for inner in section.sections:
+        yield from tracks_in(inner)
+
+
+def test_targets_with_a_starting_point_and_a_figure_since_are_drawn(section: Section) -> None:
+    local, published = tracks_in(section)
+    assert isinstance(local.chart, Tracks)
+    assert isinstance(published.chart, Tracks)
+    found = {track.label: track for track in local.chart.tracks}
+    # "few" is hidden and "yet" has no starting point; "beds" has no target
+    assert list(found) == [f"Figure {name}" for name in MEASURES if name not in ("few", "yet", "beds")]
+    assert found["Figure track"].standing == "on track"
+    assert found["Figure track"].latest.value == 140 / 220
+    days = [getattr(found["Figure track"], name).day for name in ("start", "latest", "target")]
+    assert [after - days[0] for after in days[1:]] == [365, 730]
+    assert found["Figure band"].latest.value is None
+    assert (found["Figure band"].latest.lower, found["Figure band"].latest.upper) == (0.85, 1.0)
+    (concern,) = published.chart.tracks
+    assert [one.value for one in (concern.start, *concern.between, concern.latest, concern.target)] == [
+        pytest.approx(value, abs=0.005) for value in (0.41, 0.33, 0.35, 0.30)
+    ]
+
+
+def test_the_caption_says_who_stands_where_and_every_number_is_its_lines(
+    carded: Release, section: Section
+) -> None:
+    assert carded.scorecard is not None
+    lines = {line_key(line): line for line in carded.scorecard.lines}
+    words = Contents(carded).words
+    for picture in tracks_in(section):
+        own = [lines[key] for key in picture.caption.lines]
+        allowed = set().union(*map(numbers_of, own))
+        for text in (*re.findall(r"<text[^>]*>([^<]*)</text>", picture.chart.svg()), picture.alternative):
+            for name in (words.line_name(line) for line in own):
+                text = text.replace(name, "*")
+            assert {n.replace(",", "") for n in NUMBER.findall(text)} <= allowed, text
+        assert picture.alternative.count("from ") >= len(own)
+        for line in own:
+            standing = words.standing(line)
+            assert re.search(
+                rf"{standing.capitalize()}:[^.]*{re.escape(words.line_name(line))}", picture.caption.text
+            )
+
+
+def test_a_figure_of_the_survey_is_drawn_with_its_likely_range(tmp_path: Path) -> None:
+    """Not joined to the last wave: a change that we cannot tell would look like one."""
+    survey = bs.make_survey(respondents=260, seed=7)
+    before = bs.make_survey(respondents=220, seed=8, wave="2019")
+    (tmp_path / "strategy.toml").write_text(
+        'title = "Our plan"\narea = "Council 1"\nas_at = "2022-03"\n'
+        '[[objective]]\nid = "school"\ntitle = "School"\n'
+        '[[objective.measure]]\nmeasure = "likes_school"\norigin = "survey"\nage_band = "11-18"\n'
+        'baseline = { value = 60, as_at = "2018", published = "Plan" }\ntarget = 75\ndirection = "up"\n'
+        'due = "2024"\n',
+        encoding="utf-8",
+    )
+    results: list[Any] = [bs.estimate(survey)]
+    results.append(bs.compare(survey, [], previous=before))
+    out = bs.release(*results, bs.scorecard(bs.load_strategy(tmp_path / "strategy.toml"), *results))
+    (section,) = scorecard_sections(Contents(out))
+    (picture,) = tracks_in(section)
+    assert isinstance(picture.chart, Tracks)
+    (track,) = picture.chart.tracks
+    (figure,) = (
+        f for f in out.figures if (f.wave, f.measure, f.age_band) == ("2021", "likes_school", "11-18")
+    )
+    assert (track.latest.value, track.latest.lower, track.latest.upper) == (
+        figure.share,
+        figure.lower,
+        figure.upper,
+    )
+    assert track.between == ()
+    assert "likely range" in picture.alternative
+    assert "likely range" in picture.chart.svg()
+    bs.publish(out, tmp_path / "report")
+    assert attack(tmp_path / "report").is_safe
+
+
+def test_a_wrong_number_in_a_track_is_found(carded: Release, tmp_path: Path) -> None:
+    bs.publish(carded, tmp_path / "report")
+    assert attack(tmp_path / "report").is_safe
+    page = tmp_path / "report" / "report.html"
+    text = page.read_text(encoding="utf-8")
+    assert text.count(quote(">64%<")) == 1
+    page.write_text(text.replace(quote(">64%<"), quote(">67%<")), encoding="utf-8")
+    assert not attack(tmp_path / "report").is_safe
 
 
 def test_every_line_and_action_is_said(carded: Release, section: Section) -> None:

@@ -31,11 +31,15 @@ NAMED_BY = ("questionnaire", "area", "wave", "measure", "category", "age_band", 
 
 
 def as_plain_data(part: Any) -> Any:
-    """Return a part of a release as lists, dicts, texts and numbers; a figure within it by its name."""
+    """Return a part of a release as lists, dicts, texts and numbers; a figure within it by its name.
+
+    What is only drawn is left out: no file says its numbers.
+    """
     if isinstance(part, Figure):
         return {"figure": [as_plain_data(getattr(part, name)) for name in NAMED_BY]}
     if is_dataclass(part):
-        return {field.name: as_plain_data(getattr(part, field.name)) for field in fields(part)}
+        said = (field.name for field in fields(part) if not field.metadata.get("drawn"))
+        return {name: as_plain_data(getattr(part, name)) for name in said}
     if isinstance(part, Mapping):
         return {str(name): as_plain_data(one) for name, one in part.items()}
     if isinstance(part, list | tuple):

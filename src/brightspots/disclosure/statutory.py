@@ -11,6 +11,7 @@ from brightspots.returns.catalogue import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from brightspots.findings.funnel_lines import FunnelLines
     from brightspots.findings.statutory import StatutoryComparisons
 
 PUBLISHED = "published"
@@ -66,6 +67,8 @@ class PublishedFigure:
         Of an SDQ figure: the share with a score, and of how many.
     position, side : str or None
         Where the council lies among all, true differences allowed for.
+    funnel : FunnelLines or None
+        The lines around it, and all councils that show theirs, without their names.
     times, values, value_reasons : tuple
         Its course over the years, and why there is no value where there is None.
     slope, slope_lower, slope_upper : float or None
@@ -94,6 +97,7 @@ class PublishedFigure:
     eligible: float | None
     position: str | None
     side: str | None
+    funnel: FunnelLines | None
     times: tuple[str, ...]
     values: tuple[float | None, ...]
     value_reasons: tuple[str, ...]
@@ -133,7 +137,7 @@ class PublishedComparison:
 
 SAME = (
     "area", "measure", "age_group", "time", "unit", "value", "count", "n", "lower", "upper", "coverage",
-    "eligible", "position", "side", "times", "values", "value_reasons", "slope",
+    "eligible", "position", "side", "funnel", "times", "values", "value_reasons", "slope",
     "slope_lower", "slope_upper", "target", "target_met", "source",
 )  # fmt: skip
 

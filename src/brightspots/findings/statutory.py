@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from brightspots.councils import all_councils, find_councils, near_names
 from brightspots.errors import ArgumentError
 from brightspots.findings.comparisons import ROUNDING_ERROR
+from brightspots.findings.funnel_lines import funnel_lines
 from brightspots.findings.funnels import place_one
 from brightspots.findings.readings import PER, Figure, Place, held_by_name, pooled
 from brightspots.findings.trends import WAVES_NEEDED
@@ -39,7 +40,7 @@ COLUMNS = (
     "benchmark_n", "benchmark_mean", "difference", "verdict", "reason", "source", "area", "time", "unit",
     "benchmark_reason", "missing", "coverage", "eligible", "benchmark_coverage", "target", "target_met",
     "position", "side", "position_reason", "areas", "times", "values", "value_reasons", "slope",
-    "slope_lower", "slope_upper", "slope_reason", "benchmark_values",
+    "slope_lower", "slope_upper", "slope_reason", "benchmark_values", "funnel",
 )  # fmt: skip
 
 
@@ -122,7 +123,8 @@ def compare_returns(
         Further columns: ``benchmark_reason``, and ``missing``, the areas without a figure; ``coverage`` (the
         share with a score, of those ``eligible``) and ``benchmark_coverage`` beside every SDQ figure;
         ``target target_met``; as footnotes ``position side position_reason areas``, as in
-        `place_among_areas` (``many_withheld`` where more than a tenth of councils hide theirs); and over the
+        `place_among_areas` (``many_withheld`` where more than a tenth of councils hide theirs), and for a
+        share that has a place the ``funnel`` around it, with the councils that show theirs; and over the
         years ``times values``, with the ``value_reasons`` where there is none, the ``slope`` a year,
         ``slope_lower slope_upper``, or the ``slope_reason`` why there is no line (``few_years``,
         ``departure``, or that of a missing year); and ``benchmark_values``, theirs at the same times.
@@ -338,7 +340,10 @@ def _position(figure: Figure, at: str, own: Place) -> dict[str, Any]:
     counts, ns = ([float(getattr(counted[place], name)) for place in order] for name in ("count", "n"))
     placed = place_one(counts, ns, own=order.index(own))
     names = ("position", "side", "position_reason", "areas")
-    return dict(zip(names, placed, strict=True))
+    found: dict[str, Any] = dict(zip(names, placed, strict=True))
+    if figure.measure.kind == "share":
+        found["funnel"] = funnel_lines(counts, ns, own=order.index(own))
+    return found
 
 
 def _line(figure: Figure, at: str, own: Place, back: int | None, confidence: float) -> dict[str, Any]:

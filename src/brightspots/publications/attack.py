@@ -49,6 +49,10 @@ AXIS = Numbers({0, 50, 100})
 ROWS = re.compile(r"^\d+ rows? by ")
 """How a table is described to those who hear it."""
 OTHERS = "all others than "
+CUT = "…"
+"""What a label ends in that a picture has no room for."""
+SHORTEST = 8
+"""Letters that are left of it at least."""
 MOST_NAMED = 20
 """Places that are named; more are counted."""
 ABOUT_THE_FILE = ("format", "questionnaire_hash", "respondents_hash")
@@ -278,7 +282,7 @@ class _Traced:
         if fragment.place == PICTURE_TEXT:
             run = fragment.text
             for name, _ in self._names:
-                run = run.replace(name.replace(" ", ""), "*")
+                run = _without(name.replace(" ", ""), run)
             left = set(_in_figures(run)) - set(self.numbers_in(fragment.column))
             return all(map(self._in_picture(fragment.row[0]).hold, left))
         about: tuple[Figure, ...] | None = None
@@ -451,6 +455,15 @@ def named(figure: Figure) -> str:
     who = f"all others than {group or figure.age_band}" if figure.rest else group
     parts = (figure.area, figure.wave, figure.measure, figure.category, figure.age_band, who)
     return ", ".join(part for part in parts if part)
+
+
+def _without(name: str, run: str) -> str:
+    """Return the words of a picture without a name, and without the beginning of one that is cut short."""
+    run = run.replace(name, "*")
+    if CUT in run:
+        beginnings = (name[:end] + CUT for end in range(len(name) - 1, SHORTEST - 1, -1))
+        run = next((run.replace(one, "*") for one in beginnings if one in run), run)
+    return run
 
 
 def _in_figures(text: str) -> list[str]:

@@ -267,10 +267,9 @@ class _Page(HTMLParser):
     def _end_picture(self) -> None:
         """Keep the texts of a picture, each beside what the picture is said to show."""
         shows = self.picture or " ".join(self.drawn)
-        for i in range(len(self.drawn) - 2):
+        for i in reversed(range(len(self.drawn) - 2)):
             if _is_scale(self.drawn[i : i + 3]):
                 del self.drawn[i : i + 3]
-                break
         words = [text for text in self.drawn if any(c.isalpha() for c in text)]
         for text in ("".join(words), *(text for text in self.drawn if text not in words)):
             run = text.replace(" ", "")
@@ -292,9 +291,9 @@ class _Page(HTMLParser):
 
 
 def _is_scale(texts: Sequence[str]) -> bool:
-    """Whether texts are the ends and the middle of a scale: 0%, 40% and 80%."""
-    ends = [text.removesuffix("%") for text in texts]
-    if not all(one.isdigit() for one in ends):
+    """Whether texts are the ends and the middle of a scale: 0%, 40% and 80%, or 0, 800 and 1,600."""
+    ends = [text.removesuffix("%").replace(",", "") for text in texts]
+    if len(ends) != 3 or not all(one.isdigit() for one in ends):
         return False
     low, middle, high = map(int, ends)
     return low == 0 and high == 2 * middle

@@ -10,6 +10,7 @@ from brightspots.publications.infographic import figure_of
 from brightspots.publications.sentence import NOT_AVAILABLE, Sentence
 from brightspots.publications.strategy_sentences import RULES
 from brightspots.publications.tables import compared_entry, row
+from brightspots.publications.track_pictures import track_pictures
 from brightspots.publications.wording import capital, plain
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _objective(contents: Contents, one: ReleasedObjective) -> Section:
     blocks: list[Block] = []
     if targets:
         blocks.append(_target_table(contents, f"Targets: {title}", targets))
+        blocks += track_pictures(contents, title, targets)
         told = tuple(contents.words.target(line) for line in targets if line.standing[0] != "no data")
         blocks += [Bullets(told)] if told else []
     if others:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE, BesideKey, Sentence
-from brightspots.publications.wording import capital, listed, percent, plain
+from brightspots.publications.wording import capital, listed, percent, percent_range, plain
 from brightspots.returns.published import AVERAGE, PER_10_000, SHARE
 from brightspots.statistics.rounding import half_up
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from brightspots.disclosure.statutory import OtherSide, PublishedComparison, PublishedFigure
+    from brightspots.findings.funnel_lines import FunnelLines
 
 ROUNDS_TO_ZERO, LOW_RELIABILITY = "[low]", "[u]"
 SYMBOLS = {
@@ -29,6 +30,15 @@ MISSING = {
     "rounds_to_zero": "above 0, and rounds to 0",
     "low_reliability": "not reliable enough to print",
 }
+INNER, OUTER = "95% limits", "99.8% limits"
+"""What the lines of a funnel are called."""
+AMONG = {
+    "usual": "usual among councils of its size",
+    "unusual": "far {side} most councils of its size",
+    "very unusual": "very far {side} most councils of its size",
+}
+"""Places among councils, in words."""
+BEYOND_INNER = " It lies outside the inner lines, as a few of so many councils do; that alone is not unusual."
 
 
 class Finding(NamedTuple):
@@ -237,6 +247,28 @@ class StatutorySentences:
                 f"{', '.join(ours)}; {plain(other.comparator)} {', '.join(theirs)}."
             )
         return Sentence(caption, beside=key), " ".join(lines)
+
+    def funnel(self, figure: PublishedFigure, lines: FunnelLines) -> tuple[Sentence, str]:
+        """Say where a council lies among all others in a picture, and its numbers for who does not see it."""
+        us, name, own = plain(figure.area), self.name_of(figure), lines.own
+        share = figure.value or 0.0
+        place = AMONG[figure.position or "usual"].format(side=figure.side)
+        beyond = figure.position == "usual" and not own.lower_95 <= share <= own.upper_95
+        caption = (
+            f"{name}, {plain(figure.time)}: {us} is {place}, once true differences between councils are "
+            f"allowed for.{BEYOND_INNER if beyond else ''} Each dot is another council; those whose numbers "
+            "are withheld, or small, are not drawn."
+        )
+        inner, outer = (
+            percent_range(*ends) for ends in ((own.lower_95, own.upper_95), (own.lower_998, own.upper_998))
+        )
+        count = "" if figure.count is None else f" ({figure.count:,.0f} of {own.n:,.0f})"
+        alternative = (
+            f"{name}, {plain(figure.time)}. {us}: {percent(share)}{count}. The other councils that are "
+            f"drawn, {lines.areas} of them, together: {percent(lines.level)}. At the size of {us}, {INNER}: "
+            f"{inner}; {OUTER}: {outer}."
+        )
+        return Sentence(caption, beside=(statutory_key(figure),)), alternative
 
     def name_of(self, figure: PublishedFigure) -> str:
         """Return what a published figure is called in a table, with its age group."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from brightspots.publications.charts.course import Course, CoursePanel
+from brightspots.publications.charts.funnel import Funnel, curves
 from brightspots.publications.document import (
     Block,
     Bullets,
@@ -18,6 +19,8 @@ from brightspots.publications.document import (
 )
 from brightspots.publications.sentence import NOT_AVAILABLE, Sentence
 from brightspots.publications.statutory_sentences import (
+    INNER,
+    OUTER,
     gap_of,
     statutory_key,
     value_of,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from brightspots.disclosure.statutory import OtherSide, PublishedComparison, PublishedFigure
+    from brightspots.findings.funnel_lines import FunnelLines
     from brightspots.publications.contents import Contents
 
 THEMES = {
@@ -75,6 +79,9 @@ HEADLINES = frozenset({
 })  # fmt: skip
 """Measures that are said in words as well."""
 
+AMONG_ALL = frozenset({"sdq_concern", "three_placements"})
+"""Measures that are drawn among those of all councils."""
+
 READING = (
     "Every child is counted, so nothing is tested: a gap is a gap. Gaps are taken before rounding.",
     "The gap stands below each figure of others: ours less theirs.",
@@ -109,6 +116,7 @@ def _theme(
     words = contents.words
     blocks: list[Block] = [_figures_table(contents, comparison, theme, figures)]
     blocks += _course(contents, comparison, theme, figures)
+    blocks += [_funnel(contents, f, f.funnel) for f in figures if f.measure in AMONG_ALL and f.funnel]
     said = [words.statutory(figure) for figure in figures if figure.measure in HEADLINES]
     if said:
         blocks += [Paragraph(Sentence("In words:")), Bullets(tuple(said))]
@@ -144,6 +152,28 @@ def _course(
     )
     caption, alternative = words.course(theme, drawn)
     return [Picture(caption, alternative, Course(plain(comparison.area), ENGLAND, panels))]
+
+
+def _funnel(contents: Contents, figure: PublishedFigure, lines: FunnelLines) -> Picture:
+    """Return a picture of a share among those of all other councils, by size."""
+    caption, alternative = contents.words.funnel(figure, lines)
+    us, share = plain(figure.area), figure.value or 0.0
+    chart = Funnel(
+        us=us,
+        them="another council",
+        size=f"how many {contents.words.people_of(figure)}",
+        n=lines.own.n,
+        share=share,
+        said=f"{us} {percent(share)}",
+        others=lines.others,
+        level=lines.level,
+        said_level=f"all others {percent(lines.level)}",
+        inner=curves(lines.limits, 1, 2),
+        outer=curves(lines.limits, 3, 4),
+        said_inner=INNER,
+        said_outer=OUTER,
+    )
+    return Picture(caption, alternative, chart)
 
 
 def _figures_table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brightspots.findings.strategy_dates import in_words
+from brightspots.findings.strategy_dates import in_words, measured_on
 from brightspots.publications.comparison_sentences import VERDICTS, ComparisonSentences
 from brightspots.publications.sentence import (
     HIDDEN,
@@ -82,11 +82,22 @@ RULES = (
 CLEAREST_FIRST = ("worse", "better", "similar", "unclear")
 """Verdicts that are said in short: the first that there is."""
 STATED = "as the council states it"
+OPEN_BAR = "An open bar is a figure that is given as a band only."
+NOT_DRAWN = "Not drawn, as no starting point or no figure since is shown: the other targets in the table."
 
 
 def line_key(line: Line) -> LineKey:
     """Return the key of a line of the scorecard."""
     return LineKey(*(getattr(line, name) for name in LineKey._fields))
+
+
+def known_between(line: Line) -> tuple[Reading, ...]:
+    """Return the figure before the latest where it came after the starting point, and counts everybody."""
+    before = line.previous
+    if line.origin == "survey" or before is None or before.value is None or line.baseline is None:
+        return ()
+    begun, at = measured_on(line.baseline.as_at), measured_on(before.as_at)
+    return (before,) if begun < at else ()
 
 
 class StrategySentences(ComparisonSentences):
@@ -259,6 +270,42 @@ class StrategySentences(ComparisonSentences):
         else:
             parts.append(f"It is to be {aim}.")
         return self.line_says(line, " ".join(parts), lead)
+
+    def tracks(self, title: str, lines: Sequence[Line], left: Sequence[Line]) -> tuple[Sentence, str]:
+        """Say what a picture of figures on their way shows, and its numbers for who does not see it.
+
+        Parameters
+        ----------
+        title : str
+            The objective.
+        lines : sequence of Line
+            Those that are drawn.
+        left : sequence of Line
+            Those that are not.
+        """
+        by_standing: dict[str, list[str]] = {}
+        for line in lines:
+            by_standing.setdefault(line.standing[0], []).append(self.line_name(line))
+        found = [
+            f"{capital(said)}: {'; '.join(by_standing[status])}."
+            for status, said in STATUSES.items()
+            if status in by_standing
+        ]
+        parts = [f"{title}: from the starting point to the target, each on a scale of its own.", *found]
+        if any(line.latest is not None and line.latest.value is None for line in lines):
+            parts.append(OPEN_BAR)
+        parts += [NOT_DRAWN] if left else []
+        told = []
+        for line in lines:
+            between = [
+                f"{self.reading(line, one)} ({in_words(plain(one.as_at))})" for one in known_between(line)
+            ]
+            way = ", then ".join([f"from {self.start(line)}", *between])
+            told.append(
+                f"{capital(self.line_name(line))}: {way}; now {self.now(line)} ({self.now_detail(line)}); to "
+                f"be {self.aim(line)}; {self.standing(line)}."
+            )
+        return Sentence(" ".join(parts), lines=tuple(map(line_key, lines))), " ".join(told)
 
     def objective(self, one: ReleasedObjective) -> Sentence:
         """Say where an objective stands, and on how much that rests."""

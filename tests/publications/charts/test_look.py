@@ -16,8 +16,10 @@ from brightspots.publications.charts import look
 from brightspots.publications.charts.bands import INNER, Bands, BandsRow
 from brightspots.publications.charts.dumbbell import Dumbbell, DumbbellRow
 from brightspots.publications.charts.forest import Forest, ForestRow
+from brightspots.publications.charts.funnel import Funnel
 from brightspots.publications.charts.page import spread, wrapped
 from brightspots.publications.charts.slope import Slope, SlopeLine
+from brightspots.publications.charts.track import LOOKS, Point, Track, Tracks
 
 if TYPE_CHECKING:
     from brightspots.publications.charts.chart import Chart
@@ -61,7 +63,40 @@ SLOPE = Slope(
         SlopeLine("Feels safe", 0.82, 0.65, "82%", "65%", "worse"),
     ),
 )
-CHARTS = [DUMBBELL, BANDS, FOREST, SLOPE]
+FUNNEL = Funnel(
+    us="Ash",
+    them="another council",
+    size="how many children",
+    n=120,
+    share=0.3,
+    said="Ash 30%",
+    others=((50, 0.2), (100, 0.25), (400, 0.4)),
+    level=0.25,
+    said_level="all others 25%",
+    inner=(((50, 0.1), (400, 0.2)), ((50, 0.5), (400, 0.3))),
+    outer=(((50, 0.0), (400, 0.15)), ((50, 0.7), (400, 0.35))),
+    said_inner="95% limits",
+    said_outer="99.8% limits",
+)
+
+
+def track(standing: str, latest: Point) -> Track:
+    start, target = Point(0, 0.5, "50%", "March 2021"), Point(730, 0.7, "70%", "March 2023")
+    between = (Point(200, 0.55, "55%", "October 2021"),)
+    return Track("Likes school, 11-18s", standing, standing, start, latest, target, between, 0.2)
+
+
+TRACKS = Tracks(
+    "starting point",
+    "target, by its date",
+    "a figure in between",
+    "likely range",
+    (
+        *(track(standing, Point(365, 0.6, "60%", "March 2022", 0.55, 0.65)) for standing in LOOKS),
+        track("hidden", Point(365, None, "more than 85%", "March 2022", 0.85, 1.0)),
+    ),
+)
+CHARTS = [DUMBBELL, BANDS, FOREST, SLOPE, FUNNEL, TRACKS]
 HOSTILE = [
     "<script>alert(1)</script>",
     "$x^2$ & \\frac{1}{0}",
@@ -185,6 +220,56 @@ def test_what_stands_out_has_a_shape_and_weight_of_its_own() -> None:
     svg = FOREST.svg()
     bold = re.findall(r'<text style="font[^"]*(?:bold|700)[^>]*>([^<]*)<', svg)
     assert bold == ["In residential care", "36% (18 of 50)"]
+
+
+def marks(chart: Chart, colour: str, width: float) -> list[tuple[float, float]]:
+    """Return the middles of the marks of a colour that are about so wide."""
+    found = []
+    for path in re.findall(rf'<path d="([^"]*)" style="fill: {colour}', chart.svg()):
+        xs, ys = zip(
+            *((float(x), float(y)) for x, y in re.findall(r"[MLC] .*?([\d.]+) ([\d.]+) \n", path)),
+            strict=True,
+        )
+        if abs(max(xs) - min(xs) - width) < 0.5:
+            found.append(((max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2))
+    return found
+
+
+def test_a_funnel_puts_each_council_where_its_size_and_share_say() -> None:
+    """By hand: 400 is the end of the scale, 236 points long from 40; 40% is 190 points above nothing."""
+    assert (FUNNEL.widest, FUNNEL.most) == (400, 0.4)
+    dots = marks(FUNNEL, look.QUIET, 4.8)
+    assert [x for x, _ in dots] == pytest.approx([40 + 29.5, 40 + 59, 276], abs=0.01)
+    heights = [y for _, y in dots]
+    assert heights[0] - heights[2] == pytest.approx(95, abs=0.01)
+    assert heights[0] - heights[1] == pytest.approx(190 / 8, abs=0.01)
+
+
+def test_a_funnel_names_nobody_but_us() -> None:
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", FUNNEL.svg())
+    assert sorted(word for word in words if re.search("[a-z]", word)) == [
+        "95% limits", "99.8% limits", "Ash", "Ash 30%", "all others 25%", "another council",
+        "how many children",
+    ]  # fmt: skip
+
+
+def test_every_standing_has_a_shape_of_its_own() -> None:
+    """Not by colour alone (WCAG 1.4.1)."""
+    assert len({shape for shape, _ in LOOKS.values()}) == len(LOOKS)
+
+
+def test_a_track_runs_by_date_and_a_band_has_no_mark() -> None:
+    """By hand: from 70 to 276 points in 730 days, so 365 days are at 173."""
+    one = Tracks("a", "b", "c", "d", (track("met", Point(365, 0.6, "60%", "March 2022", 0.55, 0.65)),))
+    ((x, _),) = marks(one, look.OURS, 9.9)
+    assert x == pytest.approx(173, abs=0.01)
+    bar = boxes(one, look.RANGE)[-1]
+    assert bar == pytest.approx((170, 176), abs=0.01)
+    banded = Tracks(
+        "a", "b", "c", "d", (track("hidden", Point(365, None, "more than 85%", "March 2022", 0.85, 1.0)),)
+    )
+    assert "likely range" not in banded.svg()
+    assert len(marks(banded, look.QUIET, 6)) == 1  # the figure in between
 
 
 def chart_of(row: DumbbellRow) -> Dumbbell:
