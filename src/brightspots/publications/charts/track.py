@@ -120,7 +120,7 @@ class Tracks(Chart):
     >>> start, now, end = (Point(365 * i, 0.1 * i, f"{10 * i}%", str(2020 + i)) for i in (1, 2, 3))
     >>> one = Track("Likes school", "on track", "on track", start, now, end, (), 0.2)
     >>> Tracks("starting point", "target", "in between", "likely range", (one,)).height
-    118.0
+    110.0
     """
 
     start: str
