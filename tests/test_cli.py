@@ -370,3 +370,39 @@ def test_audit_of_a_folder_of_others_ends_plainly(tmp_path: Path) -> None:
     done = runner.invoke(app, ["audit", str(tmp_path)])
     assert done.exit_code == 2
     assert "no release.json" in done.stderr
+
+
+def test_an_edition_for_named_recipients_goes_to_a_folder_of_its_own(sheffield: Path) -> None:
+    config = sheffield / "brightspots.toml"
+    text = config.read_text(encoding="utf-8")
+    assert "[release]" in text
+    for_whom = '[release]\nedition = 3\nrecipients = "Corporate Parenting Board, March 2022"'
+    config.write_text(text.replace("[release]", for_whom, 1), encoding="utf-8")
+    done = runner.invoke(app, ["report", str(sheffield), "--audience", "restricted", "--formats", "md"])
+    assert done.exit_code == 0, done.output
+    written = sheffield / "Sheffield-2021-edition-3"
+    mark = "**Restricted: edition 3, for Corporate Parenting Board, March 2022. Not to be passed on.**"
+    assert (written / "report.md").read_text(encoding="utf-8").startswith(mark)
+    assert json.loads((written / "release.json").read_text(encoding="utf-8"))["policy"] == "restricted"
+
+
+@pytest.mark.parametrize(
+    ("release", "options", "told"),
+    [
+        ('audience = "restricted"', [], ["release edition: missing", "release recipients: missing"]),
+        ("edition = 0", [], ["release edition", "release recipients: missing"]),
+        ('recipients = "Board"', [], ["release edition: missing"]),
+        ('audience = "everybody"', [], ["release audience"]),
+        ("", ["--audience", "restricted"], ["release edition: missing", "release recipients: missing"]),
+        ("", ["--audience", "board"], ["audience 'board': there are public and restricted"]),
+    ],
+)
+def test_what_is_missing_of_an_edition_is_said_all_at_once(
+    sheffield: Path, release: str, options: list[str], told: list[str]
+) -> None:
+    config = sheffield / "brightspots.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[release]", f"[release]\n{release}", 1), encoding="utf-8")
+    done = runner.invoke(app, ["report", str(sheffield), *options])
+    assert done.exit_code == 2
+    assert all(words in done.output for words in told)

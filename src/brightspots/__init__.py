@@ -41,6 +41,7 @@ _HOME = {
     "load_strategy": "brightspots.findings.strategy",
     "scorecard": "brightspots.findings.scorecard",
     "release": "brightspots.disclosure.release",
+    "NumberedEdition": "brightspots.disclosure.recipients",
     "publish": "brightspots.publications.publishing",
     "Questionnaire": "brightspots.questionnaire.model",
     "Mapping": "brightspots.questionnaire.mapping",
@@ -69,6 +70,7 @@ __all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from brightspots import disclosure, exchange, statistics
+    from brightspots.disclosure.recipients import NumberedEdition
     from brightspots.disclosure.release import Release, release
     from brightspots.errors import BrightspotsError, ReleaseError, ReturnError, SurveyError
     from brightspots.findings.age_profiles import compare_age_profile

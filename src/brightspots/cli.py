@@ -78,6 +78,9 @@ def report(
     style: Annotated[
         str, typer.Option(help="The words: plain, bright-spots, or a TOML file. Else as the config says.")
     ] = "",
+    audience: Annotated[
+        str, typer.Option(help="public, or restricted: a numbered edition. Else as the config says.")
+    ] = "",
 ) -> None:
     """Write the whole report to a folder, and print the findings."""
     from brightspots.config import load_config
@@ -86,6 +89,7 @@ def report(
     from brightspots.reporting import make_release, output_folder, read_run
 
     run = load_config(config)
+    run = run.for_audience(audience) if audience else run
     sources, beside = read_run(run, _say)
     made = make_release(run, sources, _say, beside=beside)
     _say("writing")

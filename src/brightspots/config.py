@@ -15,6 +15,9 @@ from brightspots.questionnaire.model import Frozen, Text
 from brightspots.questionnaire.shipped import shipped_names
 
 FILE_NAME = "brightspots.toml"
+Audience = Literal["public", "restricted"]
+LONGEST = 120
+"""Of the recipients of an edition, in characters."""
 Format = Literal["html", "young", "docx", "xlsx", "md", "csv", "json"]
 
 
@@ -254,7 +257,12 @@ class ReleaseConfig(Frozen):
     ----------
     policy : str
         A shipped disclosure policy, or a path.
-    audience : {"public"}
+    audience : {"public", "restricted"}
+        ``restricted`` for named recipients: the policy of that name, unless `policy` names one of your own.
+    edition : int
+        The number of an edition for named recipients; unused while the audience is public.
+    recipients : str
+        Who may have it; with `edition` or not at all.
     previous : tuple of str
         Paths of ``release.json`` of earlier editions.
     formats : tuple of str
@@ -265,11 +273,23 @@ class ReleaseConfig(Frozen):
     """
 
     policy: str = "council"
-    audience: Literal["public"] = "public"
+    audience: Audience = "public"
+    edition: Annotated[int, Field(ge=1)] | None = None
+    recipients: Annotated[str, Field(max_length=LONGEST, pattern=r"^\S.*$")] | Literal[""] = ""
     previous: tuple[str, ...] = ()
     formats: tuple[Format, ...] = get_args(Format)
     template: str = ""
     style: str = "plain"
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether it is for named recipients."""
+        return self.audience == "restricted"
+
+    @property
+    def policy_name(self) -> str:
+        """The policy that the audience asks for."""
+        return self.audience if self.is_restricted and self.policy == "council" else self.policy
 
 
 def _one_or_more(raw: object) -> object:
@@ -359,6 +379,23 @@ class RunConfig(Frozen):
             "will_do": self.young_people.will_do,
         }
 
+    def for_audience(self, audience: str) -> RunConfig:
+        """Return the same run for another audience.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such audience, or it is not said which edition it gets and for whom.
+        """
+        if audience not in get_args(Audience):
+            raise ConfigError(
+                FILE_NAME, [f"audience {audience!r}: there are {' and '.join(get_args(Audience))}"]
+            )
+        release = self.release.model_copy(update={"audience": audience})
+        if release.is_restricted and release.edition is None:
+            raise ConfigError(FILE_NAME, _edition_faults({"audience": audience}))
+        return self.model_copy(update={"release": release})
+
     def path(self, name: str) -> Path:
         """Return a path of the config, relative to the folder that holds it."""
         return self.folder / name
@@ -379,12 +416,20 @@ def load_config(where: str | Path) -> RunConfig:
 
 
 def _file_faults(raw: dict[str, object]) -> list[str]:
-    surveys = raw.get("survey")
-    faults = []
+    surveys, release = raw.get("survey"), raw.get("release")
+    faults = _edition_faults(release) if isinstance(release, dict) else []
     for i, survey in enumerate(surveys if isinstance(surveys, list) else [], start=1):
         if isinstance(survey, dict) and bool(survey.get("files")) == bool(survey.get("counts")):
             faults.append(f"survey {i}: give either files or counts")
     return faults if surveys else faults + _faults_without_survey(raw)
+
+
+def _edition_faults(release: dict[str, object]) -> list[str]:
+    """Return what is missing of an edition for named recipients."""
+    needed = release.get("audience") == "restricted" or "edition" in release or "recipients" in release
+    why = 'an edition for named recipients (audience = "restricted") has a number and says who may have it'
+    missing = [key for key in ("edition", "recipients") if needed and not release.get(key)]
+    return [f"release {key}: missing; {why}" for key in missing]
 
 
 BESIDE = ("return", "sdq", "stability", "age_profile")

@@ -9,7 +9,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from brightspots.beside import Beside, read_beside
-from brightspots.config import CohortsConfig, RunConfig, SurveyConfig
+from brightspots.config import CohortsConfig, ReleaseConfig, RunConfig, SurveyConfig
 from brightspots.errors import ArgumentError, BenchmarkError, ConfigError, SurveyError
 from brightspots.questionnaire.loading import load_questionnaire
 from brightspots.questionnaire.shipped import shipped_names
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from brightspots.disclosure.recipients import NumberedEdition
     from brightspots.disclosure.release import Release
     from brightspots.findings.benchmarks import Benchmarks
     from brightspots.findings.cohort_tables import CohortTable
@@ -199,7 +200,7 @@ def make_release(
 
     _refuse_unknown_names(config, sources)
     benchmarks = _benchmarks(config, sources)
-    policy = _named(config, config.release.policy, shipped_names("policies"))
+    policy = _named(config, config.release.policy_name, shipped_names("policies"))
     editions = [*(config.path(name) for name in config.release.previous), *previous]
     results: list[Any] = []
     for place, source in enumerate(sources):
@@ -228,7 +229,16 @@ def make_release(
     results += [one.result for one in (read_beside(config, say) if beside is None else beside)]
     results += _scorecard(config, results)
     say("auditing the release")
-    return release(*results, policy=policy, previous=editions)
+    return release(*results, policy=policy, previous=editions, edition=_edition(config.release))
+
+
+def _edition(asked: ReleaseConfig) -> NumberedEdition | None:
+    """Return which edition a run makes, and for whom; None for one that anybody may read."""
+    from brightspots.disclosure.recipients import NumberedEdition
+
+    if not asked.is_restricted or asked.edition is None:
+        return None
+    return NumberedEdition(asked.edition, asked.recipients)
 
 
 def _refuse_unknown_measures(config: RunConfig, sources: list[Source], beside: list[Beside]) -> None:
@@ -408,10 +418,11 @@ def _refuse_unknown_names(config: RunConfig, sources: list[Source]) -> None:
 def output_folder(config: RunConfig) -> Path:
     """Return where a report goes when nothing else is said: ``<area>-<wave>`` beside the config.
 
-    Without a survey it is ``<area>-statutory``.
+    Without a survey it is ``<area>-statutory``; an edition for named recipients has its number in the name.
     """
     wave = config.surveys[0].wave if config.surveys else "statutory"
-    return config.path(re.sub(r"[^\w.-]+", "-", f"{config.area}-{wave}").strip("-."))
+    number = f"-edition-{config.release.edition}" if config.release.is_restricted else ""
+    return config.path(re.sub(r"[^\w.-]+", "-", f"{config.area}-{wave}{number}").strip("-."))
 
 
 def give(config: RunConfig, release: Release, folder: Path) -> list[Path]:

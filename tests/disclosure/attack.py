@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 Z = 1.959963984540054
 MOST = 5000
-STEPS, SMALL_SIDE = (50, 60, 70, 75, 80, 85, 90, 95), 5
+STEPS = (50, 60, 70, 75, 80, 85, 90, 95)
+RULES = (5, 5)
+"""Of a council's own report: the smallest side that is shown, and how wide a band stays open."""
 LOW_SCORES, BANDS_OF_SCORES = "low", ("low", "medium", "high", "very high")
 
 
@@ -142,9 +144,9 @@ def first_above(percent: int, n: int) -> int:
     return next(k for k in range(n + 2) if 100 * k > percent * n)
 
 
-def strongest_claim(n: int, *, sensitive: bool) -> int | None:
+def strongest_claim(n: int, width: int, *, sensitive: bool) -> int | None:
     """The most that a band may claim of n, by the rules that a council gives beside its figures."""
-    wide = [step for step in STEPS if n - first_above(step, n) >= 5]
+    wide = [step for step in STEPS if n - first_above(step, n) >= width]
     place = len(wide) - (2 if sensitive else 1)
     return wide[place] if place >= 0 else None
 
@@ -159,7 +161,7 @@ class Intruder:
     place : (area, wave)
     tables : groupings that the report has a whole table for
     printed : benchmarks, as others published them
-    responses_known : dict of age band to int, more than the release says
+    rules : as in `RULES`, which stand beside the figures
     """
 
     def __init__(
@@ -171,7 +173,9 @@ class Intruder:
         tables: Iterable[tuple[str, ...]] = (),
         printed: Iterable[Benchmark] = (),
         before: Iterable[Intruder] = (),
+        rules: tuple[int, int] = RULES,
     ) -> None:
+        self.small_side, self.width = rules
         self.questionnaire, self.place = questionnaire, place
         self.tables = tuple(tables)
         self.statements: dict[Statement, None] = {}
@@ -240,10 +244,10 @@ class Intruder:
         side = getattr(question, "sensitive_side", "counted" if figure.category == LOW_SCORES else "neither")
         claim = 100 - figure.below if figure.above is None else figure.above
         sensitive = side in ("both", "counted" if figure.above is None else "not counted")
-        strongest = strongest_claim(figure.n, sensitive=sensitive)
+        strongest = strongest_claim(figure.n, self.width, sensitive=sensitive)
         if strongest is not None and claim >= strongest:
             return least, greatest
-        spare = SMALL_SIDE
+        spare = self.small_side
         if strongest is not None:
             spare = max(spare, figure.n - first_above(strongest, figure.n) + 1)
         if figure.above is None:

@@ -60,7 +60,7 @@ def test_no_second_look_after_a_cell_is_given_back(monkeypatch):
     """Cells that were given up come back one by one: each return needs the audit again."""
     protection = plan.Protection
 
-    def planned(self):
+    def planned(self, told=()):
         done = original(self)
         return {
             cell: dataclasses.replace(one, decision=self.first[cell])
@@ -193,10 +193,10 @@ def test_a_solver_that_stops_early_ends_in_withholding(monkeypatch):
 def careless(original):
     """Plan without the cells that go with a group that stands out, and show those that are safe alone."""
 
-    def planned(tallies, cells, policy, known, prized=()):
+    def planned(tallies, cells, policy, known, prized=(), told=()):
         searched = {cell.measure for cell in prized}
         more = [cell for cell in cells if cell.group and cell.measure not in searched]
-        out = original(tallies, [cell for cell in cells if cell not in more], policy, known, prized)
+        out = original(tallies, [cell for cell in cells if cell not in more], policy, known, prized, told)
         for cell in more:
             tally = tallies[(cell.area, cell.wave)]
             decision = decide(*true_numbers(tally, cell), tally.measures[cell.measure], cell.category, policy)

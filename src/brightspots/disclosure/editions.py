@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from brightspots.disclosure.cells import Cell, Decision
 from brightspots.disclosure.figures import Figure
 from brightspots.disclosure.own_figures import OwnTable, read_own
+from brightspots.disclosure.policy import Policy
 from brightspots.errors import ReleaseError
 from brightspots.findings.estimates import ALL
 
@@ -59,12 +60,15 @@ class Edition:
         Counts of a council's own children.
     scorecard : dict or None
         As it was written; see `brightspots.disclosure.local_figures`.
+    numbered : Policy or None
+        The thresholds of an edition for named recipients; None for one that anybody may know.
     """
 
     cells: Mapping[str, Mapping[Cell, Decision]]
     responses: Mapping[str, Mapping[tuple[str, str, str], int]]
     own: tuple[OwnTable, ...] = ()
     scorecard: Any = None
+    numbered: Policy | None = None
 
 
 def read_edition(path: str | Path) -> Edition:
@@ -100,7 +104,26 @@ def _edition(body: Any) -> Edition:
         if r["n"] is not None:
             responses[r["questionnaire"]][(r["area"], r["wave"], r["age_band"])] = _count(r["n"])
     own = tuple(map(read_own, body.get("own", ())))
-    return Edition(dict(cells), dict(responses), own, body.get("scorecard"))
+    thresholds = body.get("thresholds", {})
+    numbered = None
+    if body.get("edition") is not None or thresholds.get("numbered"):
+        numbered = Policy(id=body["policy"], title=body["policy"], **thresholds)
+    return Edition(dict(cells), dict(responses), own, body.get("scorecard"), numbered)
+
+
+def refuse_beside_numbered(editions: Iterable[Edition]) -> None:
+    """Refuse a council's own counts for anybody where named recipients have such counts already.
+
+    Raises
+    ------
+    ReleaseError
+    """
+    if any(edition.numbered is not None and (edition.own or edition.scorecard) for edition in editions):
+        raise ReleaseError(
+            "An earlier edition for named recipients holds counts of own children or a scorecard. It is not "
+            "checked what these recipients could work out from such counts in a release for anybody: leave "
+            "them out of this release, or release them under the policy of that edition."
+        )
 
 
 def _decision(figure: Mapping[str, Any]) -> Decision:

@@ -35,7 +35,7 @@ from brightspots.disclosure.figures import (
     Responses,
     Search,
 )
-from brightspots.disclosure.plan import plan
+from brightspots.disclosure.plan import Told, plan
 from brightspots.disclosure.policy import Policy
 from brightspots.disclosure.sources import by_place, forms_of, one_source, places_of
 from brightspots.errors import ArgumentError
@@ -80,8 +80,21 @@ class OneSurvey:
         self.chosen = choose_descriptions(described, wanted, policy)
         wanted += [c for pairs in self.chosen.values() for _, cell in pairs for c in (cell, rest_of(cell))]
         flagged = {cell for result in asked for cell in flagged_cells_of(result)}
-        known = what_is_known(editions, name, self.tallies, policy.least_move)
-        self.planned = plan(self.tallies, wanted, policy, known, flagged)
+        known, told = self._known(editions)
+        self.planned = plan(self.tallies, wanted, policy, known, flagged, told)
+
+    def _known(self, editions: list[Edition]) -> tuple[dict[Cell, Decision], list[Told]]:
+        """Return what everybody who may read this release knows, and what recipients of earlier ones do.
+
+        A release for named recipients may be read by those of earlier editions, so to it all is known.
+        """
+        everybody = [e for e in editions if self.policy.numbered or e.numbered is None]
+        known, heard = (
+            what_is_known(some, self.name, self.tallies, self.policy.least_move)
+            for some in (everybody, editions)
+        )
+        others = [e.numbered for e in editions if e not in everybody and e.numbered is not None]
+        return known, [(policy, heard) for policy in dict.fromkeys(others)]
 
     def _asked(self) -> dict[Cell, Asked]:
         """Return the likely range that the estimates ask for, by cell."""

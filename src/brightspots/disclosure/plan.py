@@ -51,6 +51,8 @@ SAID = ("shown", "banded", "no base")
 
 
 Bounds = Callable[[], tuple[int | None, int | None]]
+Told = tuple["Policy", "Mapping[Cell, Decision]"]
+"""What named recipients of earlier editions know, and the policy that holds for them."""
 
 
 def unbounded() -> tuple[None, None]:
@@ -75,6 +77,7 @@ def plan(
     policy: Policy,
     known: Mapping[Cell, Decision],
     prized: Collection[Cell] = (),
+    told: Sequence[Told] = (),
 ) -> dict[Cell, Planned]:
     """Plan a release.
 
@@ -90,6 +93,9 @@ def plan(
         What earlier editions over the same answers said: it stays known for ever.
     prized : collection of Cell
         Cells to give up last: those of flagged cohorts.
+    told : sequence of (Policy, mapping of Cell to Decision)
+        What named recipients of earlier editions know, and the thresholds that hold for them: what they may
+        not know must stay open to them too, with this release in hand.
 
     Returns
     -------
@@ -120,7 +126,7 @@ def plan(
             protection = Protection(alone, {cell: decided[cell] for cell in alone.cells}, prized=prized)
             protection.protect()
             cuts += protection.master.cuts
-        planned |= Protection(system, decided, cuts, prized).planned()
+        planned |= Protection(system, decided, cuts, prized).planned(told)
     return planned | {cell: Planned(Decision("withheld", 0, 0, why=TOO_LARGE)) for cell in too_large}
 
 
@@ -173,6 +179,10 @@ class Protection:
     cuts : iterable of Cut
         What was found of every safe choice with less knowledge.
     prized : collection of Cell
+    alone : mapping of Cell to Decision, optional
+        On each cell by itself, where `decisions` have gone further.
+    policy : Policy, optional
+        By whose rules bands are given and read, where not by those of the system.
     """
 
     def __init__(
@@ -181,27 +191,43 @@ class Protection:
         decisions: Mapping[Cell, Decision],
         cuts: Iterable[Cut] = (),
         prized: Collection[Cell] = (),
+        alone: Mapping[Cell, Decision] | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        self.system, self.prized = system, prized
+        self.system, self.prized, self.policy = system, prized, policy or system.policy
         self.first, self.current = dict(decisions), dict(decisions)
         self.bands: dict[Cell, list[Decision]] = {}
         self.loss = {step: self._loss(step) for step in self._steps()}
         self.master = Master(self.loss)
         for cut in cuts:
             self.master.add(cut)
-        self.targets = system.targets(decisions)
+        self.targets = system.targets(decisions if alone is None else alone)
         sums = {tuple(sorted(row.items())): row for target in self.targets for row in target.sums}
         self.rows = [*sums.values()]
         self.knowledge = system.knowledge(self.current) if self.targets else None
 
-    def planned(self) -> dict[Cell, Planned]:
+    def planned(self, told: Sequence[Told] = ()) -> dict[Cell, Planned]:
         """Withhold what more must be withheld, and return every decision with what bounds it."""
+        self.protect()
+        for policy, heard in told:
+            self._protect_from(policy, heard)
         return {
             cell: Planned(decision, partial(self.knowledge.bounds, self.system.count_row(cell)))
             if self.knowledge and decision.status in ("banded", "withheld")
             else Planned(decision)
-            for cell, decision in self.protect().items()
+            for cell, decision in self.current.items()
         }
+
+    def _protect_from(self, policy: Policy, heard: Mapping[Cell, Decision]) -> None:
+        """Withhold what more must be withheld from those who know more, by the policy that holds for them."""
+        system, place = self.system, (self.system.area, self.system.wave)
+        said = {c: d for c, d in heard.items() if c[:2] == place and c.measure in system.measures}
+        theirs = System(system.tally, tuple(system.measures), system.cells, policy, said)
+        protection = Protection(
+            theirs, self.current, prized=self.prized, alone=_decided(theirs), policy=self.policy
+        )
+        for cell, decision in protection.protect().items():
+            self._say(cell, decision)
 
     def protect(self) -> dict[Cell, Decision]:
         """Give up what must be given up, at the least loss, and return every decision.
@@ -251,7 +277,7 @@ class Protection:
         for cell, decision in self.first.items():
             if decision.status == "shown":
                 measure = self.system.measures[cell.measure]
-                found = weaker_bands(decision.n, decision.count, measure, cell.category, self.system.policy)
+                found = weaker_bands(decision.n, decision.count, measure, cell.category, self.policy)
                 self.bands[cell] = [replace(band, why=BANDED_TOO) for band in found]
                 steps += [(cell, BAND)] if found else []
             if decision.status in SAID:

@@ -85,6 +85,8 @@ class Policy(Frozen):
         How many of the clearest differences are named beside a flagged cohort; 0 for none.
     least_move : int
         By how many children a figure must have moved before an edition over other answers may say so.
+    numbered : bool, default False
+        Whether what it lets out is for named recipients only: a numbered edition, marked on every page.
     counts : CountRules or None
         The same council's rules for a table of counts.
     """
@@ -92,6 +94,7 @@ class Policy(Frozen):
     id: Text
     title: Text
     about: str = ""
+    numbered: bool = False
     minimum_base: Annotated[int, Field(ge=3)]
     minimum_side: Annotated[int, Field(ge=1)]
     least_width: Annotated[int, Field(ge=1)]
@@ -103,7 +106,7 @@ class Policy(Frozen):
     counts: CountRules | None = None
 
     def thresholds(self) -> dict[str, Any]:
-        """Return the thresholds alone, as plain data.
+        """Return the thresholds alone, and whether they are for named recipients, as plain data.
 
         Examples
         --------
@@ -208,7 +211,7 @@ def release_policies() -> tuple[str, ...]:
     Examples
     --------
     >>> release_policies()
-    ('council', 'ons-10')
+    ('council', 'ons-10', 'restricted')
     """
     paths = {name: find_toml(name, "policies", PolicyError) for name in shipped_names("policies")}
     return tuple(n for n, path in paths.items() if not _is_for_counts_only(read_toml(path, PolicyError)))

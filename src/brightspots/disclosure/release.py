@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 
 from brightspots.disclosure.asking import Result, refuse_unaudited
-from brightspots.disclosure.editions import FORMAT, as_plain_data, read_edition
+from brightspots.disclosure.editions import FORMAT, as_plain_data, read_edition, refuse_beside_numbered
 from brightspots.disclosure.figures import (
     Figure,
     ReleasedCohort,
@@ -28,6 +28,7 @@ from brightspots.disclosure.own_figures import OwnTable
 from brightspots.disclosure.own_protection import protect_own
 from brightspots.disclosure.plan import Bounds
 from brightspots.disclosure.policy import Policy, load_policy
+from brightspots.disclosure.recipients import NumberedEdition, refuse_unnumbered
 from brightspots.disclosure.scorecards import pass_scorecard
 from brightspots.disclosure.statutory import PublishedComparison, pass_published
 from brightspots.errors import ArgumentError, ReleaseError
@@ -56,6 +57,7 @@ TOLD_ELSEWHERE = {
     "respondents",
     "own",
     "scorecard",
+    "edition",
     "audit",
 }
 """Parts of a release that ``release.json`` holds under another name, or not at all."""
@@ -104,6 +106,8 @@ class Release:
         Where a strategy stands.
     open_surveys : tuple of OpenSurvey
         Surveys that are still open, and which groups have reached the target.
+    edition : NumberedEdition or None
+        Which edition it is and for whom; None for a release that anybody may read.
     """
 
     policy: Policy
@@ -121,6 +125,7 @@ class Release:
     own: tuple[OwnTable, ...]
     scorecard: ReleasedScorecard | None
     open_surveys: tuple[OpenSurvey, ...]
+    edition: NumberedEdition | None
     _published: tuple[Figure, ...]
     _protected: tuple[tuple[dict[str, Any], Bounds], ...]
 
@@ -209,6 +214,7 @@ class Release:
             "format": FORMAT,
             "policy": self.policy.id,
             "thresholds": self.policy.thresholds(),
+            "edition": None if self.edition is None else asdict(self.edition),
             "questionnaires": {
                 name: {"hash": questionnaire.hash, "respondents": self.respondents[name]}
                 for name, questionnaire in sorted(self.questionnaires.items())
@@ -261,6 +267,7 @@ def release(
     *results: Result | StatutoryComparisons | OwnResult | Scorecard | ResponsesByTrait,
     policy: Policy | str | Path = "council",
     previous: Sequence[str | Path] = (),
+    edition: NumberedEdition | None = None,
 ) -> Release:
     """Let out what is safe of everything that will be published together.
 
@@ -279,11 +286,16 @@ Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
         keeps or states itself goes by the policy. Responses by trait go out with estimates of no measure, for
         a survey that is open: which groups have reached the target, and no number.
     policy : Policy, str or path, default "council"
-        Disclosure policy: one that hides and bands (``council``, ``ons-10``, or your own file). Those for
-        tables of counts are refused; see `brightspots.disclosure.protect_counts`.
+        Disclosure policy: one that hides and bands (``council``, ``ons-10``, ``restricted``, or your own
+        file). Those for tables of counts are refused; see `brightspots.disclosure.protect_counts`.
     previous : sequence of path, optional
         ``release.json`` of earlier editions. Over the same answers they stay known; over other answers of the
         same wave an edition is refused unless every number that changed moved by the policy's `least_move`.
+        What editions for named recipients withheld stays withheld from them, with this release in hand. An
+        edition that was never published is left out.
+    edition : NumberedEdition, optional
+        Which edition it is and for whom: needed by a policy for named recipients (``restricted``), whose
+        files say so on every page, and refused by all others.
 
     Returns
     -------
@@ -295,8 +307,8 @@ Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
         If a result is of another kind, is of pooled waves, or two were counted from different answers or ask
         for different likely ranges.
     PolicyError
-        If the policy is not known, has faults, is for tables of counts only, or has no rules for them where
-        a council's own children are counted.
+        If the policy is not known, has faults, is for tables of counts only, has no rules for them where
+        a council's own children are counted, or needs a numbered edition, or may not carry one.
     ReleaseError
         If estimates are weighted, or earlier editions leave no safe way.
 
@@ -308,6 +320,7 @@ Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
     True
     """
     policy = policy if isinstance(policy, Policy) else load_policy(policy)
+    refuse_unnumbered(policy, edition)
     by_questionnaire: dict[str, list[Any]] = defaultdict(list)
     cards = [result for result in results if isinstance(result, Scorecard)]
     statutory = tuple(pass_published(r) for r in results if isinstance(r, StatutoryComparisons))
@@ -338,6 +351,8 @@ Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
             f"{CONFIDENCE:g}."
         )
     editions = [read_edition(path) for path in previous]
+    if not policy.numbered and (own_results or cards):
+        refuse_beside_numbered(editions)
     parts: dict[str, Any] = defaultdict(dict)
     lists: dict[str, list[Any]] = defaultdict(list)
     for name, own in by_questionnaire.items():
@@ -370,6 +385,7 @@ Change, Stability or AgeProfile; one Scorecard; ResponsesByTrait
         open_surveys=tuple(
             pass_open_survey(one, policy, lists["responses"], lists["published"]) for one in still_open
         ),
+        edition=edition,
         _protected=tuple(lists["protected"]),
     )
 

@@ -19,6 +19,7 @@ from brightspots.disclosure.editions import NAMED_BY
 from brightspots.disclosure.outsider import Narrowed, narrow
 from brightspots.errors import ArgumentError
 from brightspots.publications.claim import EDITION, Claim, Numbers, read_claim
+from brightspots.publications.marks import unmarked_places
 from brightspots.publications.names import Names
 from brightspots.publications.reading_back import PICTURE_TEXT, Fragment, Record, fragments_of, records_of
 from brightspots.publications.wording import WORDS, plain
@@ -261,12 +262,20 @@ class _Traced:
                 if name not in ABOUT_THE_FILE and not self._is_allowed(value, allowed):
                     place = f"{record.place}, {name}" if record.place else name
                     yield Leak(path.name, place, "a number that was not released of what the row is about")
+        yield from self._unmarked(path)
         for fragment in fragments_of(path) if self.is_complete else ():
             if not self._says_no_more(fragment):
                 what = "a number that was not released of what it is about"
                 if not fragment.seen:
                     what += ", where no reader sees it"
                 yield Leak(path.name, self._placed(fragment), what)
+
+    def _unmarked(self, path: Path) -> Iterator[Leak]:
+        """Yield the pages of a file that do not say that they are for named recipients only."""
+        if self.claim.edition is None:
+            return
+        for place in unmarked_places(path, self.claim.edition.mark):
+            yield Leak(path.name, place, "it does not say for whom alone it is")
 
     def _is_allowed(self, value: Any, allowed: Numbers) -> bool:
         if value is None or isinstance(value, bool):
@@ -341,6 +350,7 @@ class _Traced:
             *self.own_words,
             *_fixed_wording(),
             *self.claim.texts,
+            *([self.claim.edition.mark] if self.claim.edition else []),
             *(one.label for one in CATALOGUE),
             *(t for q in self.questionnaires.values() for t in texts_in(q.model_dump())),
         }

@@ -15,6 +15,7 @@ from brightspots.disclosure.editions import FORMAT, NAMED_BY, STATUSES
 from brightspots.disclosure.figures import Figure, Responses
 from brightspots.disclosure.outsider import limits_of
 from brightspots.disclosure.policy import Policy, load_policy
+from brightspots.disclosure.recipients import NumberedEdition
 from brightspots.errors import ArgumentError
 from brightspots.findings.detectable import NEAR
 from brightspots.findings.responses import TARGET, wanted
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 EDITION = "release.json"
 PARTS = {
-    "brightspots", "format", "policy", "thresholds", "questionnaires", "responses", "figures", "own",
-    "scorecard", "said",
+    "brightspots", "format", "policy", "thresholds", "edition", "questionnaires", "responses", "figures",
+    "own", "scorecard", "said",
 }  # fmt: skip
 SEARCHED = ("comparisons", "cohorts", "descriptions", "rechecks", "searches", "promises")
 """What is said of the figures of a survey; whatever else is said, others have published, or is a target."""
@@ -148,6 +149,8 @@ class Claim:
         self.body = body
         self.said: dict[str, Any] = body.get("said", {})
         self.policy = _policy(body)
+        edition = body.get("edition")
+        self.edition = None if edition is None else NumberedEdition(**edition)
         self.hashes: dict[str, str] = {name: q["hash"] for name, q in body["questionnaires"].items()}
         names = {one.name for one in fields(Figure)}
         self.figures = tuple(
@@ -295,6 +298,8 @@ class Claim:
                 yield f"figures[{i}]", "an entry that a figure does not have"
             if not _holds_together(figure):
                 yield f"figures[{i}]", "a number beside a figure that is hidden, or given as a band"
+        if self.policy.numbered != (self.edition is not None):
+            yield "edition", "a policy and an edition that do not go together"
         yield from self._faults_of_responses()
         for name, part in self.said.items():
             for entry in _objects_in(part):

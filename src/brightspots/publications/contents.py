@@ -68,6 +68,11 @@ class Contents:
         for comparison in self.comparisons:
             self._compared[figure_key(comparison.figure)].append(comparison)
 
+    @property
+    def mark(self) -> str:
+        """What stands on every page of an edition for named recipients; empty for any other."""
+        return "" if self.release.edition is None else self.release.edition.mark
+
     def questionnaire(self, place: Place) -> Questionnaire:
         """Return what was asked."""
         return self.release.questionnaires[place.questionnaire]

@@ -104,11 +104,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report: its title, a line below it, and its sections."""
+    """A whole report: its title, a line below it, its sections, and what marks every page of it."""
 
     title: str
     subtitle: str
     sections: tuple[Section, ...]
+    mark: str = ""
 
     def sentences(self) -> Iterator[Sentence]:
         """Return everything that is said, in order, with what allows it."""

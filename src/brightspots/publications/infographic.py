@@ -100,6 +100,7 @@ def to_scorecard_page(contents: Contents) -> str | None:
     return _template().render(
         title=plain(card.title),
         area=plain(card.area),
+        mark_of_edition=contents.mark,
         when=in_words(plain(card.as_at)),
         source=plain(card.source),
         summary=contents.words.objectives(card).text,

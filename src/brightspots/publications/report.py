@@ -53,6 +53,7 @@ def arrange(contents: Contents) -> Report:
         title=contents.words.style.heading("report", areas=areas, waves=waves),
         subtitle=f"Survey findings: {surveys}",
         sections=(*sections, about_section(contents, symbols)),
+        mark=contents.mark,
     )
 
 
@@ -68,7 +69,7 @@ def _without_a_survey(contents: Contents) -> Report:
         )
     symbols = symbols_in(text for section in report.sections for text in texts_of(section))
     about = Section("About this report", (*legend(symbols), Paragraph(Sentence(COLOPHON))))
-    return replace(report, sections=(*report.sections, about))
+    return replace(report, sections=(*report.sections, about), mark=contents.mark)
 
 
 def _survey(contents: Contents, place: Place) -> Section:

@@ -70,7 +70,8 @@ ROLES = {"hot_spot": "within another"}
 
 def to_markdown(report: Report) -> str:
     """Return a report as Markdown; pictures are left out, their numbers stand in the tables."""
-    lines = [f"# {escaped(report.title)}", "", escaped(report.subtitle), ""]
+    marked = [f"**{escaped(report.mark)}**", ""] if report.mark else []
+    lines = [*marked, f"# {escaped(report.title)}", "", escaped(report.subtitle), ""]
     for section in report.sections:
         lines += _section(section, 2)
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -129,42 +130,44 @@ def _row(cells: Iterator[str]) -> str:
 
 def to_figures_csv(contents: Contents) -> str:
     """Return every figure as one row of a CSV file, those of groups included."""
-    return _csv(FIGURE_COLUMNS, [figure_row(contents, figure) for figure in all_figures(contents)])
+    return _csv(contents, FIGURE_COLUMNS, [figure_row(contents, figure) for figure in all_figures(contents)])
 
 
 def to_comparisons_csv(contents: Contents) -> str:
     """Return every comparison as one row of a CSV file."""
-    return _csv(COMPARISON_COLUMNS, [comparison_row(contents, c) for c in contents.comparisons])
+    return _csv(contents, COMPARISON_COLUMNS, [comparison_row(contents, c) for c in contents.comparisons])
 
 
 def to_groups_csv(contents: Contents) -> str:
     """Return every group as one row of a CSV file."""
-    return _csv(GROUP_COLUMNS, group_rows(contents))
+    return _csv(contents, GROUP_COLUMNS, group_rows(contents))
 
 
 def to_goes_with_csv(contents: Contents) -> str:
     """Return what goes with the groups that stand out as rows of a CSV file."""
-    return _csv(GOES_WITH_COLUMNS, [one for row in group_rows(contents) for one in row["goes_with"]])
+    return _csv(
+        contents, GOES_WITH_COLUMNS, [one for row in group_rows(contents) for one in row["goes_with"]]
+    )
 
 
 def to_last_time_csv(contents: Contents) -> str:
     """Return every group that stood out last time as one row of a CSV file."""
-    return _csv(RECHECK_COLUMNS, recheck_rows(contents))
+    return _csv(contents, RECHECK_COLUMNS, recheck_rows(contents))
 
 
 def to_statutory_csv(contents: Contents) -> str:
     """Return every published figure beside every other side as one row of a CSV file."""
-    return _csv(STATUTORY_COLUMNS, statutory_rows(contents))
+    return _csv(contents, STATUTORY_COLUMNS, statutory_rows(contents))
 
 
 def to_own_csv(contents: Contents) -> str:
     """Return every count of a council's own children as one row of a CSV file."""
-    return _csv(OWN_COLUMNS, own_rows(contents))
+    return _csv(contents, OWN_COLUMNS, own_rows(contents))
 
 
 def to_scorecard_csv(contents: Contents) -> str:
     """Return every line of a strategy's scorecard as one row of a CSV file."""
-    return _csv(SCORECARD_COLUMNS, scorecard_rows(contents))
+    return _csv(contents, SCORECARD_COLUMNS, scorecard_rows(contents))
 
 
 def to_json(contents: Contents) -> str:
@@ -174,6 +177,7 @@ def to_json(contents: Contents) -> str:
         "brightspots": "figures",
         "format": FORMAT,
         "policy": plain(release.policy.id),
+        "edition": contents.mark or None,
         "surveys": [
             {
                 "questionnaire": plain(place.questionnaire),
@@ -409,11 +413,13 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else float(half_up(value, DIGITS))
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+def _csv(contents: Contents, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as CSV; those of an edition for named recipients say so in a last column."""
+    mark: dict[str, Any] = {"edition": contents.mark} if contents.mark else {}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([harmless(row[name]) for name in columns] for row in rows)
+    writer.writerow([*columns, *mark])
+    writer.writerows([harmless({**row, **mark}[name]) for name in (*columns, *mark)] for row in rows)
     return out.getvalue()
 
 

@@ -68,6 +68,8 @@ def to_docx(report: Report, template: Path | None = None) -> bytes:
             body.remove(child)
     for paragraph in parse_xml(f"<w:body {nsdecls('w', 'r', 'wp', 'a', 'pic')}>{parts}</w:body>"):
         page.addprevious(paragraph)
+    if report.mark:
+        _mark_every_page(document, report.mark)
     _say_nothing_else(document, report)
     out = io.BytesIO()
     document.save(out)
@@ -112,6 +114,20 @@ def _ours() -> Document:
     number = f"<w:r><w:tab/></w:r>{_run('Page ')}{_field('PAGE', '1')}"
     footer._p.extend(list(parse_xml(f"<w:p {nsdecls('w')}>{number}</w:p>")))
     return document
+
+
+def _mark_every_page(document: Document, mark: str) -> None:
+    """Put a mark first into every header that a page may have."""
+    page = document.sections[-1]
+    headers = [page.header]
+    headers += [page.first_page_header] if page.different_first_page_header_footer else []
+    headers += [page.even_page_header] if document.settings.odd_and_even_pages_header_footer else []
+    for header in headers:
+        header.is_linked_to_previous = False
+    for one in document.part.rels.values():
+        if one.reltype == RELATIONSHIP_TYPE.HEADER:
+            marked = f"<w:p {nsdecls('w')}>{_run(mark, '<w:rPr><w:b/></w:rPr>')}</w:p>"
+            one.target_part.element.insert(0, parse_xml(marked))
 
 
 def _style_ids(document: Document) -> dict[str, str]:

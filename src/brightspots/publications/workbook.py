@@ -48,6 +48,7 @@ LINE = 16
 """Height of a line, in points."""
 GUARDED = ("withheld", "banded")
 """Statuses of a figure whose numbers, where they are missing, are hidden and not unknown."""
+COVER = "Cover"
 ON_COVER = "The sheet named Contents lists the tables, the sheet named Notes says how they were made."
 ON_CONTENTS = "This sheet holds one table: the other sheets, with links to them."
 ON_NOTES = "This sheet holds one table: how to read the figures and how they were made."
@@ -496,13 +497,16 @@ def to_xlsx(contents: Contents, title: str) -> bytes:
             widths[sheet.label] = tuple(WIDTHS[column.kind] for column in columns)
     symbols = symbols_in(text for table in sheets.values() for text in _texts(table.table))
     tables = {"Notes": _notes_table(about_section(contents, symbols)), **sheets}
+    marked = [_line(contents.mark)] if contents.mark else []
+    for table in tables.values():
+        table.set_subtitles(marked)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants its own kind of notes, and pandas of another age
         workbook = gptables.produce_workbook(
             made,
             tables,
             cover=_cover(contents, title, symbols),
-            contentsheet_options={"instructions": ON_CONTENTS},
+            contentsheet_options={"instructions": ON_CONTENTS, "subtitles": marked},
             auto_width=False,
             workbook_options={
                 "in_memory": True,
@@ -514,6 +518,8 @@ def to_xlsx(contents: Contents, title: str) -> bytes:
     for sheet in workbook.worksheets():
         name = sheet.get_name()
         _dress(sheet, widths.get(name, ()), tables.get(name))
+        if marked:
+            sheet.repeat_rows(0, 2 if name == COVER else 1)
     workbook.set_properties({"title": _line(title), "created": MADE.replace(tzinfo=None)})
     workbook.close()
     return undated(made.getvalue())
@@ -583,7 +589,7 @@ def _cover(contents: Contents, title: str, symbols: Sequence[str]) -> gptables.C
     answered = [contents.words.responses(contents.responses_of(place)[-1]).text for place in contents.places]
     return gptables.Cover(
         title=_line(title),
-        intro=[_line(one) for one in (*surveys, *answered)],
+        intro=[_line(one) for one in (*filter(None, [contents.mark]), *surveys, *answered)],
         about=[_line(one) for one in (ON_COVER, *meanings(symbols))],
         width=90,
     )

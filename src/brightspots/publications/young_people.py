@@ -119,4 +119,6 @@ def _told(contents: Contents, figure: Figure) -> Picture:
 
 def to_young_html(contents: Contents, will_do: Mapping[str, Sequence[str]] | None = None) -> str:
     """Return the pages as one HTML file, a sheet of paper each."""
-    return template("young.html.j2").render(pages=young_pages(contents, will_do), say=say)
+    return template("young.html.j2").render(
+        pages=young_pages(contents, will_do), say=say, mark_of_edition=contents.mark
+    )
