@@ -6,33 +6,32 @@ about. *Finite*: the share among all children who could have answered in this on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from brightspots.errors import ArgumentError, TallyError
+from brightspots.findings.estimate_rows import KINDS, NUMBERS, Lines
 from brightspots.findings.intervals import Asked, Target
 from brightspots.findings.weighted import GivenWeights, Weighting
 from brightspots.measures.composite import UNDECIDED
-from brightspots.measures.measure import OTHER_BAND
 from brightspots.statistics import Interval, worst_case_limits
 from brightspots.survey.survey import Survey
 from brightspots.tables import Table
 from brightspots.tallies.counting import as_groupings, tally
-from brightspots.tallies.tally import Counts, CountTable, Grouping, Key, Tally
+from brightspots.tallies.tally import Counts, Grouping, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from brightspots.findings.estimate_rows import Head, Rows
     from brightspots.findings.weighted import Weights
     from brightspots.measures.measure import Measure
     from brightspots.questionnaire.model import Questionnaire
 
 ALL = "all"
 LOW_BASE = 30
-KINDS = ("not_answered", "not_asked", "dont_know", "prefer_not", "invalid", UNDECIDED)
-NUMBERS = ("n", "count", "responses", *KINDS, "unexplained")
 BEFORE_TRAITS = ("area", "wave", "age_band", "domain", "measure", "category")
 AFTER_TRAITS = (
     "n", "count", "share", "lower", "upper", "confidence", "method", "not_answered", "not_asked", "dont_know",
@@ -161,8 +160,9 @@ def estimate(
         if trait in BEFORE_TRAITS + AFTER_TRAITS:
             raise ArgumentError(f"by names {trait!r}, which is a column already; give the trait another id.")
     wanted = _wanted(counted, measures)
-    blocks = [block for grouping in groupings for block in _blocks(counted, grouping, wanted, weighing)]
-    result = Estimates(_columns(counted, blocks, traits, asked, weighing))
+    lines = Lines(counted, wanted)
+    found = [lines.rows(grouping, weighing) for grouping in groupings]
+    result = Estimates(_columns(counted, lines, found, traits, asked, weighing))
     result.source, result.by, result.asked, result.weights = counted, groupings, asked, weights
     result.promise = source.promise if isinstance(source, Survey) else ""
     return result
@@ -201,23 +201,6 @@ def as_tally(
     return source
 
 
-@dataclass(frozen=True)
-class _Block:
-    """The rows of one measure's category under one grouping: those of each age band, then the pooled ones.
-
-    `bands` are the age bands in each row; `numbers` has a row for each of NUMBERS and a column for each key.
-    `parts` has what weights need, first of all who answered and then of those who count: a row for each key.
-    """
-
-    measure: Measure
-    category: str
-    grouping: Grouping
-    keys: list[Key]
-    bands: list[tuple[str, ...]]
-    numbers: Counts
-    parts: Counts | None
-
-
 def _wanted(source: Tally, measures: Sequence[str] | None) -> list[Measure]:
     if measures is None:
         return list(source.measures.values())
@@ -229,120 +212,34 @@ def _wanted(source: Tally, measures: Sequence[str] | None) -> list[Measure]:
     return [source.measures[name] for name in measures]
 
 
-def _blocks(
-    source: Tally, grouping: Grouping, measures: Sequence[Measure], weighing: Weights | None
-) -> Iterator[_Block]:
-    table = _in_order(source, grouping)
-    sheet = None if weighing is None else weighing.sheet(source, table, grouping)
-    band_of = np.array([key[2] for key in table.keys], dtype=object)
-    in_band = {band: band_of == band for band in source.questionnaire.band}
-    responses = source.responses(table)
-    for measure in measures:
-        kinds = [source.answers(table, measure.id, {kind} & set(measure.answers)) for kind in KINDS]
-        n = source.answers(table, measure.id, measure.valid)
-        unexplained = (n + sum(kinds) != responses).astype(np.int64)
-        answered = n + sum(kinds) > kinds[KINDS.index("not_asked")]
-        answered &= np.logical_or.reduce([in_band[band] for band in measure.asked])
-        asked = {table.keys[i][:3] for i in np.flatnonzero(answered)}
-        told = np.array([key[:3] in asked for key in table.keys], dtype=bool)
-        base = None if sheet is None else sheet.parts(measure.id, measure.valid)
-        for category in measure.categories:
-            rows = np.flatnonzero(told & ~_unstated(source, table, measure, category))
-            if not rows.size:
-                continue
-            counted = [(in_band[band], measure.counted(category, band)) for band in measure.asked]
-            count = np.zeros_like(n)
-            for band, answers in counted:
-                count = np.where(band, source.answers(table, measure.id, answers), count)
-            numbers = np.vstack([n, count, responses, *kinds, unexplained])
-            parts = None
-            if sheet is not None and base is not None:
-                inside = np.zeros_like(base)
-                for band, answers in counted:
-                    inside = np.where(band[:, None], sheet.parts(measure.id, answers), inside)
-                parts = np.stack([base, inside])[:, rows]
-            keys = [table.keys[i] for i in rows]
-            yield _with_pooled(measure, category, grouping, keys, numbers[:, rows], parts)
-
-
-def _in_order(source: Tally, grouping: Grouping) -> CountTable:
-    """Return a table with age bands and levels in the questionnaire's order, "not known" last."""
-    questionnaire = source.questionnaire
-    orders: list[list[str]] = [list(questionnaire.band)]
-    for name in grouping:
-        trait = questionnaire.trait[name]
-        orders.append([*(level.id for level in trait.levels), trait.not_known])
-    places = [{value: place for place, value in enumerate(order)} for order in orders]
-    table = source.table(grouping)
-
-    def place(i: int) -> tuple[Any, ...]:
-        area, wave, *rest = table.keys[i]
-        return (area, wave, *(where[value] for where, value in zip(places, rest, strict=True)))
-
-    return table.rows(sorted(range(len(table.keys)), key=place))
-
-
-def _unstated(source: Tally, table: CountTable, measure: Measure, category: str) -> Any:
-    """Whether a published report left this band of a scale unsaid: its children stand under another."""
-    if measure.kind != "scale":
-        return np.zeros(len(table.keys), dtype=bool)
-    elsewhere = source.answers(table, measure.id, [f"reported: {OTHER_BAND}"])
-    return (elsewhere > 0) & (source.answers(table, measure.id, [f"reported: {category}"]) == 0)
-
-
-def _with_pooled(
-    measure: Measure,
-    category: str,
-    grouping: Grouping,
-    keys: list[Key],
-    numbers: Counts,
-    parts: Counts | None,
-) -> _Block:
-    """Add the rows that pool all age bands of an area and wave, if those were asked the same."""
-    groups: dict[Key, list[int]] = {}
-    present: dict[Key, set[str]] = {}
-    for i, (area, wave, band, *levels) in enumerate(keys):
-        groups.setdefault((area, wave, ALL, *levels), []).append(i)
-        present.setdefault((area, wave), set()).add(band)
-    asked = {place: tuple(b for b in measure.asked if b in bands) for place, bands in present.items()}
-    pooled = [key for key in groups if len(asked[key[:2]]) > 1 and measure.same_in(asked[key[:2]])]
-    if parts is not None:
-        parts = np.hstack([parts, *(parts[:, groups[key]].sum(axis=1, keepdims=True) for key in pooled)])
-    return _Block(
-        measure,
-        category,
-        grouping,
-        [*keys, *pooled],
-        [*((key[2],) for key in keys), *(asked[key[:2]] for key in pooled)],
-        np.column_stack([numbers, *(numbers[:, groups[key]].sum(axis=1) for key in pooled)]),
-        parts,
-    )
-
-
 def _columns(
-    source: Tally, blocks: Sequence[_Block], traits: Sequence[str], asked: Asked, weighing: Weights | None
+    source: Tally,
+    lines: Lines,
+    found: Sequence[Rows],
+    traits: Sequence[str],
+    asked: Asked,
+    weighing: Weights | None,
 ) -> dict[str, Any]:
-    rows = [
-        (block, key, bands) for block in blocks for key, bands in zip(block.keys, block.bands, strict=True)
-    ]
-    joined = np.hstack([np.zeros((len(NUMBERS), 0), dtype=np.int64), *(block.numbers for block in blocks)])
+    joined = np.hstack([rows.numbers for rows in found])
     number = dict(zip(NUMBERS, joined, strict=True))
     n, count, answered_all = number["n"], number["count"], number["responses"]
-    eligible = np.array([_eligible(source, *row) for row in rows], dtype=np.int64)
+    eligible = _of_heads(found, partial(_eligible, source), np.int64)
     has_base, explained = n > 0, number["unexplained"] == 0
-    routed = np.array([block.measure.routed for block, _, _ in rows], dtype=bool)
+    routed = _of_lines(found, [measure.routed for measure, _ in lines.lines], bool)
     plain = _ratio(count, n, has_base)
     share, effective = plain, n
     if weighing is not None and has_base.any():
-        parts = np.hstack([block.parts for block in blocks if block.parts is not None])
-        found = weighing.shares(n[has_base], *parts[:, has_base])
-        share, effective = _spread(found.share, has_base), np.zeros(n.size)
-        effective[has_base] = found.n_effective
+        parts = zip(*(rows.parts for rows in found if rows.parts is not None), strict=True)
+        base, inside = (np.hstack(part)[:, has_base].T for part in parts)
+        weighted = weighing.shares(n[has_base], base, inside)
+        share, effective = _spread(weighted.share, has_base), np.zeros(n.size)
+        effective[has_base] = weighted.n_effective
     finite = has_base & (eligible >= 0) & ~routed & (asked.target == "finite")
     if source.pooled_waves:
-        effective = effective / np.array([source.pooling_effect(key) for _, key, _ in rows])
-        finite &= np.array([key[:2] not in source.pooled_waves for _, key, _ in rows], dtype=bool)
-    _refuse_more_than_all(rows, finite & (np.maximum(n, answered_all) > eligible))
+        effective = effective / _of_heads(found, lambda _, head: source.pooling_effect(head[:2]), float)
+        finite &= _of_heads(found, lambda _, head: head[:2] not in source.pooled_waves, bool)
+    names = _of_heads(found, lambda _, head: f"{head.area} {head.wave} {_age_band(head)}".strip(), object)
+    _refuse_more_than_all(names, finite & (np.maximum(n, answered_all) > eligible))
     top = count
     if asked.fractions:
         top = np.array([0 if one is None else one for one in share]) * effective
@@ -350,25 +247,23 @@ def _columns(
     worst = _worst(has_base & (n <= eligible) & ~routed, count, n, eligible)
     answered = (answered_all > 0) & (answered_all <= eligible)
     columns: dict[str, Any] = {
-        "area": [key[0] for _, key, _ in rows],
-        "wave": [key[1] for _, key, _ in rows],
-        "age_band": [key[2] for _, key, _ in rows],
-        "domain": [block.measure.domain for block, _, _ in rows],
-        "measure": [block.measure.id for block, _, _ in rows],
-        "category": [block.category for block, _, _ in rows],
+        "area": _of_heads(found, lambda _, head: head.area, object).tolist(),
+        "wave": _of_heads(found, lambda _, head: head.wave, object).tolist(),
+        "age_band": _of_heads(found, lambda _, head: _age_band(head), object).tolist(),
+        "domain": _of_lines(found, [measure.domain for measure, _ in lines.lines], object).tolist(),
+        "measure": _of_lines(found, [measure.id for measure, _ in lines.lines], object).tolist(),
+        "category": _of_lines(found, [category for _, category in lines.lines], object).tolist(),
     }
     for trait in traits:
-        columns[trait] = [
-            key[3 + block.grouping.index(trait)] if trait in block.grouping else ALL for block, key, _ in rows
-        ]
+        columns[trait] = _of_heads(found, partial(_level, trait), object).tolist()
     columns |= {
         "n": n,
         "count": count,
         "share": share,
         "lower": _spread(lower, has_base),
         "upper": _spread(upper, has_base),
-        "confidence": [asked.confidence] * len(rows),
-        "method": np.where(finite, asked.method, asked.otherwise).tolist(),
+        "confidence": [asked.confidence] * n.size,
+        "method": _either(finite, asked.method, asked.otherwise),
         **{kind: _known(number[kind], explained) for kind in KINDS},
         "low_base": n < LOW_BASE,
         "eligible": _known(eligible, eligible >= 0),
@@ -376,13 +271,40 @@ def _columns(
         "worst_lower": worst.lower,
         "worst_upper": worst.upper,
         "responses": _known(answered_all, answered_all > 0),
-        "age_bands": [", ".join(bands) for _, _, bands in rows],
-        "target": np.where(finite, "finite", "process").tolist(),
-        "weighted": [weighing is not None] * len(rows),
+        "age_bands": _of_heads(found, lambda _, head: ", ".join(head.bands), object).tolist(),
+        "target": _either(finite, "finite", "process"),
+        "weighted": [weighing is not None] * n.size,
         "n_effective": effective,
         "unweighted_share": plain,
     }
     return {name: columns[name] for name in (*BEFORE_TRAITS, *traits, *AFTER_TRAITS)}
+
+
+def _of_heads(found: Sequence[Rows], pick: Callable[[Grouping, Head], Any], kind: Any) -> Any:
+    """Return a column of what is picked of the head of each row."""
+    return np.concatenate(
+        [
+            np.array([pick(rows.grouping, head) for head in rows.heads], dtype=kind)[rows.head]
+            for rows in found
+        ]
+    )
+
+
+def _of_lines(found: Sequence[Rows], values: Sequence[Any], kind: Any) -> Any:
+    """Return a column of the value of the line of each row."""
+    return np.array(values, dtype=kind)[np.concatenate([rows.line for rows in found])]
+
+
+def _age_band(head: Head) -> str:
+    return ALL if head.pooled else head.bands[0]
+
+
+def _level(trait: str, grouping: Grouping, head: Head) -> str:
+    return head.levels[grouping.index(trait)] if trait in grouping else ALL
+
+
+def _either(choose: Any, one: str, other: str) -> list[str]:
+    return np.array([other, one], dtype=object)[choose.astype(np.intp)].tolist()  # type: ignore[no-any-return]
 
 
 def _worst(keep: Any, count: Counts, n: Counts, eligible: Counts) -> Interval:
@@ -392,10 +314,10 @@ def _worst(keep: Any, count: Counts, n: Counts, eligible: Counts) -> Interval:
     return Interval(*(_spread(limit, keep) for limit in limits))
 
 
-def _refuse_more_than_all(rows: Sequence[tuple[_Block, Key, tuple[str, ...]]], beyond: Any) -> None:
+def _refuse_more_than_all(names: Any, beyond: Any) -> None:
     """Refuse the finite target where more answered than could have: copies, or a wrong number."""
     if beyond.any():
-        named = dict.fromkeys(" ".join(rows[i][1][:3]).strip() for i in np.flatnonzero(beyond).tolist())
+        named = dict.fromkeys(names[beyond].tolist())
         raise TallyError(
             f"target is 'finite', and more answered than could have in {', '.join(named)}: look for copies, "
             "or correct the eligible numbers."
@@ -418,7 +340,7 @@ def _spread(kept: Any, keep: Any) -> list[Any]:
     return column.tolist()  # type: ignore[no-any-return]
 
 
-def _eligible(source: Tally, block: _Block, key: Key, bands: tuple[str, ...]) -> int:
+def _eligible(source: Tally, grouping: Grouping, head: Head) -> int:
     """Children who could have answered: -1 for groups, and where it is not known for every pooled band."""
-    numbers = [source.eligible.get((*key[:2], band), -1) for band in bands]
-    return -1 if block.grouping or -1 in numbers else sum(numbers)
+    numbers = [source.eligible.get((head.area, head.wave, band), -1) for band in head.bands]
+    return -1 if grouping or -1 in numbers else sum(numbers)

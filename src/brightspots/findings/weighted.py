@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -19,11 +19,11 @@ from brightspots.statistics import raked_share, weighted_share
 from brightspots.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from brightspots.findings.margins import Margin
     from brightspots.statistics import Raked, WeightedShare
-    from brightspots.tallies.tally import Counts, CountTable, Grouping, Key, Tally
+    from brightspots.tallies.tally import Answers, Counts, CountTable, Grouping, Key, Tally
 
 
 class Weights(Protocol):
@@ -43,8 +43,8 @@ class Weights(Protocol):
 class Sheet(Protocol):
     """What finds the parts of the keys of one table."""
 
-    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
-        """Return the parts of some answers to one measure: a row a key."""
+    def parts(self, answers: Answers) -> Counts:
+        """Return the parts: a row each, then an axis for keys and one for sets of answers."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class _Sums:
     source: Tally
     table: CountTable
 
-    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
-        return self.source.weights(self.table, measure, answers).T
+    def parts(self, answers: Answers) -> Counts:
+        return answers.of(self.source.all_weights(self.table))
 
 
 class Weighting(Table):
@@ -170,7 +170,8 @@ class _Counted:
     places: Counts
     shape: tuple[int, int]
 
-    def parts(self, measure: str, answers: Iterable[str]) -> Counts:
-        counts = self.source.answers(self.fine, measure, answers)
-        summed: Any = np.bincount(self.places, weights=counts, minlength=self.shape[0] * self.shape[1])
-        return np.asarray(summed.astype(np.int64).reshape(self.shape))
+    def parts(self, answers: Answers) -> Counts:
+        counts = answers.of(self.fine.counts)
+        summed = np.zeros((self.shape[0] * self.shape[1], counts.shape[1]), dtype=np.int64)
+        np.add.at(summed, self.places, counts)
+        return np.moveaxis(summed.reshape(*self.shape, -1), 1, 0)

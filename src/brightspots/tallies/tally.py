@@ -198,12 +198,22 @@ class Tally:
         TallyError
             If the answers have no weights.
         """
+        places = [self.columns[(measure, answer)] for answer in answers]
+        return np.asarray(self.all_weights(table)[:, :, places].sum(axis=2))
+
+    def all_weights(self, table: CountTable) -> Counts:
+        """Return the sums of the weights and of their squares, for each key of a table and each column.
+
+        Raises
+        ------
+        TallyError
+            If the answers have no weights.
+        """
         if table.weights is None:
             raise TallyError(
                 "This tally holds no weights: its answers had none, or those of a part had none."
             )
-        places = [self.columns[(measure, answer)] for answer in answers]
-        return np.asarray(table.weights[:, :, places].sum(axis=2))
+        return table.weights
 
     def responses(self, table: CountTable) -> Counts:
         """Return how many children answered anything, for each key of a table."""
@@ -400,6 +410,30 @@ class Tally:
 
     def _repr_html_(self) -> str:
         return f"<p><strong>Not for release.</strong> {html.escape(repr(self)[1:-1])}</p>"
+
+
+class Answers:
+    """Sets of answers, each to one measure, of which many are added up at once.
+
+    Parameters
+    ----------
+    source : Tally
+    sets : sequence of (measure, answers)
+        No answers add up to 0.
+    """
+
+    def __init__(self, source: Tally, sets: Sequence[tuple[str, Sequence[str]]]) -> None:
+        places = [[source.columns[(measure, answer)] for answer in answers] for measure, answers in sets]
+        filled = [each or [0] for each in places]
+        self._places = np.array([place for each in filled for place in each], dtype=np.intp)
+        self._starts = np.cumsum([0, *map(len, filled)], dtype=np.intp)[:-1]
+        self._empty = [i for i, each in enumerate(places) if not each]
+
+    def of(self, numbers: Counts) -> Counts:
+        """Add up columns of a tally, its last axis: the last axis returned has one place for each set."""
+        summed = np.add.reduceat(numbers[..., self._places], self._starts, axis=-1)
+        summed[..., self._empty] = 0
+        return np.asarray(summed)
 
 
 def count_columns(questionnaire: Questionnaire) -> dict[tuple[str, str], int]:
