@@ -139,7 +139,7 @@ class Scorer:
         route = question.asked_if
         routed = route is not None and route.measure in self.columns
         groups = cells.count((name, route.measure) if route and routed else (name,))
-        codes = groups.codes[len(cells.items)]
+        codes = groups.codes[0]
         if options == TICKED and (codes == BLANK).any():
             groups, codes = self._boxes(cells, name)
         at = cells.find(groups)
@@ -173,7 +173,7 @@ class Scorer:
         sets = self.questionnaire.multiple_responses
         (own,) = [one for one in sets if name in {box.id for box in one.items}]
         groups = cells.count((name, f"said:{own.id}"))
-        codes, said = groups.codes[len(cells.items) :]
+        codes, said = groups.codes
         blank = (codes == BLANK) & self.asks(own.asked)[cells.band[cells.find(groups)]]
         if own.all_blank == "none":
             self.fault(BLANK_SET, name, groups.sums[0][blank & (said == 0)].sum())
@@ -186,7 +186,7 @@ class Scorer:
         of_mean = [f"total:{composite.id}"] if composite.rule == "mean_below_5" else []
         groups = cells.count((f"answered:{composite.id}", f"low:{composite.id}", *of_mean))
         at = cells.find(groups)
-        answered, low, *total = groups.codes[len(cells.items) :]
+        answered, low, *total = groups.codes
         labels = label_composite(
             answered,
             low,
@@ -245,13 +245,17 @@ class _Cells:
         self.items = [item for item in wanted if item in scorer.columns]
         groups = self.count(())
         self._worth = self._worths()
-        self._held, first = np.unique(self._numbers(groups), return_index=True)
-        codes = {item: column[first] for item, column in zip(self.items, groups.codes, strict=True)}
+        self._held, first = np.unique(self._numbers(groups.cells)[groups.cell], return_index=True)
+        codes = {
+            item: column[groups.cell[first]] for item, column in zip(self.items, groups.cells, strict=True)
+        }
         named = list(zip(*(self._texts(item, codes.get(item)) for item in wanted), strict=True))
         order = sorted(range(len(named)), key=named.__getitem__)
         self.keys = [named[i] for i in order]
-        self._rank = np.empty(len(order), dtype=np.int64)
+        self._rank = np.full(len(order) + 1, -1, dtype=np.int64)  # the last for cells without rows
         self._rank[order] = np.arange(len(order))
+        self._found: list[Codes] | None = None
+        self._places = self._rank
         bands = {band: i for i, band in enumerate(scorer.questionnaire.band)}
         self.band = np.array(
             [bands.get(key[KEYS.index("age_band")], -1) for key in self.keys], dtype=np.int64
@@ -269,12 +273,15 @@ class _Cells:
 
     def find(self, groups: Groups) -> Codes:
         """Return the place of each group's key."""
-        return np.asarray(self._rank[np.searchsorted(self._held, self._numbers(groups))])
+        if groups.cells is not self._found:
+            self._found = groups.cells
+            self._places = self._rank[np.searchsorted(self._held, self._numbers(groups.cells))]
+        return np.asarray(self._places[groups.cell])
 
-    def _numbers(self, groups: Groups) -> Codes:
-        """Return one number for the cell of each group."""
-        numbers = np.zeros(groups.sums.shape[1], dtype=self._kind)
-        for worth, codes in zip(self._worth, groups.codes, strict=False):
+    def _numbers(self, cells: Sequence[Codes]) -> Codes:
+        """Return one number for each cell."""
+        numbers = np.zeros(len(cells[0]) if cells else 1, dtype=self._kind)
+        for worth, codes in zip(self._worth, cells, strict=True):
             numbers += worth[codes - UNKNOWN]
         return numbers
 

@@ -80,10 +80,11 @@ class CountTable:
         listed = list(keys)
         order = sorted(range(len(listed)), key=listed.__getitem__)
         ordered = [listed[i] for i in order]
+        in_order = order == list(range(len(order)))
         starts = [i for i, key in enumerate(ordered) if i == 0 or key != ordered[i - 1]]
 
         def summed(numbers: Counts) -> Counts:
-            rows = numbers[..., np.array(order, dtype=np.intp), :]
+            rows = numbers if in_order else numbers[..., np.array(order, dtype=np.intp), :]
             return np.add.reduceat(rows, starts, axis=-2) if len(starts) < len(ordered) else rows
 
         whole = cls(

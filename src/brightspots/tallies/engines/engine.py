@@ -51,12 +51,18 @@ class Groups:
 
     Attributes
     ----------
+    cells : list of array of int
+        Of each column of the cells its code in each cell; there may be cells without rows.
+    cell : array of int
+        The cell of each group.
     codes : list of array of int
-        Of each column the code in each group.
+        Of each other column its code in each group.
     sums : array of int64, shape (1 or 3, groups)
         Rows; where there are weights also the sums of the weights and of their squares.
     """
 
+    cells: list[Codes]
+    cell: Codes
     codes: list[Codes]
     sums: Counts
 

@@ -66,7 +66,9 @@ class Queries:
         )
         codes = [self._codes(held[key].to_list(), item) for key, item in keys.items()]
         there = sums[0] > 0
-        return Groups([code[there] for code in codes], sums[:, there])
+        codes = [code[there] for code in codes]
+        cell = np.arange(there.sum()) if cells else np.zeros(there.sum(), dtype=np.int64)
+        return Groups(codes[: len(cells)], cell, codes[len(cells) :], sums[:, there])
 
     def bad_weights(self) -> int:
         """Return how many rows have a weight that is none."""

@@ -81,13 +81,13 @@ class Rows:
             for rows in blocks:
                 self._add(sums, inverse[rows], rows)
         at, within = np.divmod(held, width)
-        codes = [key[at] for key in keys]
+        codes = []
         if parts:
-            codes += [
+            codes = [
                 code + (0 if isinstance(self._columns[item], Points) else UNKNOWN)
                 for item, code in zip(part, np.unravel_index(within, widths), strict=True)
             ]
-        return Groups(codes, sums)
+        return Groups(keys, at, codes, sums)
 
     def _add(self, sums: Counts, places: Codes, rows: slice) -> None:
         """Add up rows, weights and squares at each place: in halves where floats would not be exact."""
