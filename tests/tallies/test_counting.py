@@ -12,7 +12,7 @@ import brightspots as bs
 from brightspots.errors import ArgumentError, TallyError
 from brightspots.questionnaire.model import Questionnaire
 from brightspots.tallies.counting import as_groupings, tally
-from brightspots.tallies.tally import Tally
+from brightspots.tallies.tally import Answers, Tally
 
 PLAIN: dict[str, list[Any]] = {
     "area": ["Leeds"] * 6,
@@ -65,6 +65,19 @@ def test_by_hand(small: Questionnaire) -> None:
     assert answers(counted, "workers", "8-11") == {"not_asked": 3}
     assert answers(counted, "workers", "11-18") == {"one": 1, "two": 1, "not_answered": 1}
     assert answers(counted, "bullied", "8-11") == {"not_asked": 3}  # no column
+
+
+def test_many_sets_of_answers_by_hand(small: Questionnaire) -> None:
+    counted = tally(pd.DataFrame(PLAIN), questionnaire=small)
+    valid = counted.measures["school"].valid
+    sets = Answers(counted, [("school", valid), ("school", []), ("care", ["not sure", "no"]), ("care", [])])
+    table = counted.table()
+    assert sets.of(table.counts).tolist() == [[1, 0, 1, 0], [2, 0, 2, 0]]
+    assert sets.of(np.stack([table.counts, 10 * table.counts]))[1].tolist() == [
+        [10, 0, 10, 0],
+        [20, 0, 20, 0],
+    ]
+    assert Answers(counted, []).of(table.counts).shape == (2, 0)
 
 
 def test_weights_by_hand(small: Questionnaire) -> None:
