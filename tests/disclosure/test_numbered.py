@@ -68,7 +68,7 @@ def test_a_weakened_threshold_is_found(weaker, boards_thresholds):
 
 def test_they_are_told_more_than_anybody_is():
     shown = {"board": 0, "anybody": 0}
-    for seed in SEEDS[:1]:
+    for seed in SEEDS[3:5]:
         asked, out = for_the_board(seed)
         for name, one in (("board", out), ("anybody", bs.release(*asked.results))):
             shown[name] += sum(figure.status == "shown" for figure in one.figures)
