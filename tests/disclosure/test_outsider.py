@@ -8,6 +8,7 @@ import pytest
 from children import SMALL
 from test_attack import GROUPS, SEEDS, released
 
+import brightspots as bs
 from brightspots.disclosure.figures import Figure, Responses
 from brightspots.disclosure.outsider import Narrowed, narrow
 from brightspots.disclosure.policy import load_policy
@@ -123,3 +124,41 @@ def test_figures_that_contradict_each_other_tell_that_they_do() -> None:
     hidden = figure("fun", None, None, age_bands=("younger",))
     leaks = found(figure("fun", 40, 20), figure("fun", 45, 30, age_bands=("older",)), hidden)
     assert any(one.least is None for one in leaks)
+
+
+def test_a_weaker_band_tells_more_than_it_claims() -> None:
+    """More than 60% of 140 is no more than 133, or it were more than 95%; 95 of them leave 38 at most."""
+    total, older = figure("fun", 140, None, above=60), figure("fun", 100, 95, age_bands=("older",))
+    younger = figure("fun", 40, None, above=85, age_bands=("younger",))
+    (leak,) = found(total, older, younger)
+    assert (leak.figure, leak.least, leak.greatest) == (younger, 35, 38)
+    assert not found(total, figure("fun", 100, 90, age_bands=("older",)), younger)
+
+
+def test_a_figure_hidden_for_others_may_be_worked_out() -> None:
+    """60 less 25 are 35, of whom 12 are counted: that could be shown, so it protects another."""
+    hidden = figure("fun", None, None, age_bands=("younger",))
+    total, older = figure("fun", 60, 20), figure("fun", 25, 8, age_bands=("older",))
+    (one,) = [n for n in found(total, older, hidden, in_full=True) if n.figure == hidden]
+    assert (one.least, one.greatest, one.is_leak) == (12, 12, False)
+
+
+def test_a_hidden_figure_known_to_have_a_small_side_is_found() -> None:
+    """60 less 38 are 22, of whom 20 less 16 are counted."""
+    hidden = figure("fun", None, None, age_bands=("younger",))
+    total, older = figure("fun", 60, 20), figure("fun", 38, 16, age_bands=("older",))
+    assert [(n.least, n.greatest) for n in found(total, older, hidden) if n.figure == hidden] == [(4, 4)]
+
+
+def test_a_weaker_band_for_others_may_be_narrow() -> None:
+    """30 or more of 45 are "more than 60%"; 50 less 18 tell that they are 32, which could be shown."""
+    total, older = figure("fun", 70, 50), figure("fun", 25, 18, age_bands=("older",))
+    assert not found(total, older, figure("fun", 45, None, above=60, age_bands=("younger",)))
+
+
+def test_what_protects_others_in_a_table_by_gender_is_no_false_alarm() -> None:
+    """Two small groups are hidden, and what is hidden beside them need not stay open."""
+    survey = bs.make_survey(respondents=900, seed=6, questionnaire="care-leavers", planted=None)
+    out = bs.release(bs.estimate(survey, measures=["someone_believes"], by=[[], ["gender"]]))
+    assert any(one.status == "withheld" for one in out.figures)
+    assert not narrow(out._published, out.responses, out.policy, out.questionnaires)

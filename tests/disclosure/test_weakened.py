@@ -16,7 +16,7 @@ from test_rules import children
 import brightspots as bs
 from brightspots.disclosure import audit, one_survey, plan, system
 from brightspots.disclosure.audit import Knowledge, Limits
-from brightspots.disclosure.cells import Decision, decide
+from brightspots.disclosure.cells import Cell, Decision, decide
 from brightspots.disclosure.editions import true_numbers
 from brightspots.disclosure.policy import load_policy
 from brightspots.findings.benchmarks import Benchmark
@@ -92,6 +92,29 @@ def test_what_a_weaker_band_tells_left_out(told, monkeypatch):
     shown = Decision.told
     monkeypatch.setattr(Decision, "told", property(lambda one: told(one) if one.spare else shown.fget(one)))
     assert found_with_a_total_of(95)
+
+
+def most_left_of_an_earlier_band():
+    """Return how many of 40 younger ones "yes" fits: 38, as "more than 85%", beside an earlier total's band.
+
+    "More than 60%" of all 140 was a weaker claim, so "more than 95%", which is 134, is not true: they are 133
+    or fewer. With 95 older ones shown that leaves 38 younger ones or fewer, and the band says 35 or more.
+    """
+    frame = pd.concat(
+        [children({"yes": 38, "no": 2}), children({"yes": 95, "no": 5}, age_band="older")], ignore_index=True
+    )
+    tally = bs.tally(frame, questionnaire=SMALL)
+    younger, older, both = (Cell(*PLACE, "fun", "counted", band) for band in ("younger", "older", "all"))
+    known = {younger: Decision("banded", 40, 38, above=85), both: Decision("banded", 140, 133, above=60)}
+    one = system.System(tally, ["fun"], [older], load_policy("council"), known)
+    said = plan.Protection(one, plan._decided(one)).protect()[older]
+    return min(40, 133 - said.told[0])
+
+
+def test_what_a_weaker_band_of_an_earlier_edition_tells_left_out(monkeypatch):
+    assert most_left_of_an_earlier_band() == 40
+    monkeypatch.setattr(system.System, "_as_read", lambda self, cell, decision: decision)
+    assert most_left_of_an_earlier_band() == 38
 
 
 def test_stronger_claims_without_a_second_look(monkeypatch):

@@ -3,6 +3,9 @@
 The outsider reads figures that were published, knows how tables add up and what the questionnaire's routing
 and rules imply, and never sees a tally. Everything published of some linked measures becomes one system of
 unseen counts; a figure is narrowed too far if all counts that fit lie closer together than the policy allows.
+What must stay open is what could not be shown: a figure that was hidden, or given as a weaker band, to
+protect another may be worked out. Which that is nobody is told, so a hidden figure counts as one that could
+not be shown unless some of the counts that fit could be.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brightspots.disclosure.audit import Knowledge, Limits, Row
+from brightspots.disclosure.cells import Decision, as_read
 from brightspots.disclosure.links import Kind, kinds_of_children, linked, links_between
 from brightspots.disclosure.policy import least_above
 from brightspots.measures.composite import LOW
@@ -154,7 +158,7 @@ class _Outsider:
         small = side < self.policy.minimum_side and not (side == 0 and self._is_harmless(figure, n))
         return n > 0 and (n < self.policy.minimum_base or small)
 
-    def _is_harmless(self, figure: Figure, n: int) -> bool:
+    def _is_harmless(self, figure: Figure, n: float) -> bool:
         """Whether "none of them" or "all of them" may be said."""
         measure = self.measures.get(figure.measure)
         sensitive = measure is not None and measure.is_sensitive(figure.category)
@@ -163,14 +167,33 @@ class _Outsider:
     def _is_open_enough(self, figure: Figure) -> bool:
         """Whether what is hidden, or given as a band, stays as open as the policy wants."""
         known = self._known()
-        parts = ("count", "others") if figure.status == "withheld" else ("count",)
-        if not all(known.is_open(self._row(figure, part), self.policy.least_width) for part in parts):
-            return False
+        if figure.status == "banded":
+            is_for_others = bool(self._band(figure).spare)
+            return is_for_others or known.is_open(self._row(figure, "count"), self.policy.least_width)
+        rows = [self._row(figure, part) for part in ("count", "others")]
+        if not all(known.is_open(row, self.policy.least_width) for row in rows):
+            return self._could_be_shown(figure)
         base = self._row(figure, "base")
-        if figure.status == "banded" or known.is_open(base, self.policy.least_width):
+        if known.is_open(base, self.policy.least_width):
             return True
         most = known.bounds(base)[1]
         return most is None or not 0 < most < self.policy.minimum_base
+
+    def _could_be_shown(self, figure: Figure) -> bool:
+        """Whether one of the counts that fit could have been shown, and was hidden to protect others."""
+        (least, _), (fewest, _) = bounds = [self._bounds(figure, part) for part in ("count", "others")]
+        most = self._bounds(figure, "base")[1]
+        n = inf if most is None else most
+        if least is None or fewest is None or n < self.policy.minimum_base:
+            return False
+        both_sides = all(high is None or high >= self.policy.minimum_side for _, high in bounds)
+        return both_sides or (0 in (least, fewest) and self._is_harmless(figure, n))
+
+    def _band(self, figure: Figure) -> Decision:
+        """Return a band with what its being a weaker one tells whoever knows the policy and the question."""
+        band = Decision("banded", figure.n or 0, 0, above=figure.above, below=figure.below)
+        measure = self.measures.get(figure.measure)
+        return band if measure is None else as_read(band, measure, figure.category, self.policy)
 
     def _left_over(self) -> Iterator[Figure]:
         """Yield what stands nowhere, but is all others than a group, or than an age band."""
@@ -225,7 +248,7 @@ class _Outsider:
             for whole_scales, rules in ((True, True), (True, False), (False, False)):
                 self._lay_out(whole_scales=whole_scales)
                 implied = list(self._implied()) if rules else []
-                rows = [*self._published(), *self._adding_up(), *implied]
+                rows = [*self._published(rules=rules), *self._adding_up(), *implied]
                 self._knowledge = Knowledge(len(self.place), rows)
                 if self._knowledge.find_a_world() is not False:
                     break
@@ -273,7 +296,7 @@ class _Outsider:
                 row[self.place[(name, (), band, (), one)]] = 1.0
         return row
 
-    def _published(self) -> Iterator[Limits]:
+    def _published(self, *, rules: bool) -> Iterator[Limits]:
         """Yield what is said: of figures, of lines that tables do not have, of how many answered."""
         lines: dict[tuple[str, Grouping, tuple[str, ...]], set[Levels]] = defaultdict(set)
         searched = set()
@@ -285,7 +308,7 @@ class _Outsider:
             if figure.status == "withheld":
                 continue
             yield Limits(self._row(figure, "base"), figure.n or 0, figure.n or 0)
-            yield Limits(self._row(figure, "count"), *limits_of(figure))
+            yield Limits(self._row(figure, "count"), *self._told(figure, rules=rules))
         for (name, grouping, bands), listed in lines.items():
             if (name, grouping, bands) in searched:  # a search names only some groups
                 continue
@@ -299,6 +322,10 @@ class _Outsider:
                 if band in self.answered:
                     row = {self.place[(name, (), band, (), part)]: 1.0 for part in self.parts[name]}
                     yield Limits(row, 0.0, self.answered[band])
+
+    def _told(self, figure: Figure, *, rules: bool) -> tuple[int, int]:
+        """Return the fewest and most children that a figure which is not hidden says it counts."""
+        return self._band(figure).told if rules and figure.status == "banded" else limits_of(figure)
 
     def _adding_up(self) -> Iterator[Limits]:
         """Yield how the lines of finer tables add up to those of coarser ones."""
