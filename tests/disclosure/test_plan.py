@@ -11,6 +11,7 @@ from test_rules import children
 
 import brightspots as bs
 from brightspots.disclosure import plan
+from brightspots.disclosure.audit import Knowledge, Weakness
 from brightspots.disclosure.cells import Cell, in_band, weaker_bands
 from brightspots.disclosure.links import linked
 from brightspots.disclosure.master import BAND, GAP, HIDE, Master
@@ -117,19 +118,34 @@ def test_the_loss_tells_any_two_choices_apart():
     assert np.diff(losses).min() > GAP
 
 
-@pytest.mark.parametrize("stopped", ["no master", "no rounds"])
+@pytest.mark.parametrize("stopped", ["no master", "no rounds", "no work"])
 def test_a_proof_that_is_given_up_ends_in_more_hiding(stopped, monkeypatch):
     best = [protection_of(small_frame(np.random.default_rng(seed)), [[], ["gender"]]) for seed in range(6)]
     chosen = [what_was_chosen(protection) for protection in best]
     if stopped == "no master":
         monkeypatch.setattr(Master, "solve", lambda self, **asked: None)
-    else:
+    elif stopped == "no rounds":
         monkeypatch.setattr(plan, "ROUNDS", 0)
+    else:
+        monkeypatch.setattr(plan, "MOST_WORK", -1)
+        monkeypatch.setattr(plan, "WORK_TO_GIVE_BACK", 0)
     for seed, least in enumerate(chosen):
         protection = protection_of(small_frame(np.random.default_rng(seed)), [[], ["gender"]])
         given_up = what_was_chosen(protection)
-        assert is_safe(protection, given_up) or not set(given_up.values()) - {HIDE}
+        assert is_safe(protection, given_up)
+        if stopped == "no work":
+            assert all(protection.current[cell].why.endswith(plan.NOT_TRIED) for cell in given_up)
         assert lost(protection, given_up) >= lost(protection, least) - 1e-9
+
+
+def test_tables_that_cannot_be_saved_together_say_so(monkeypatch):
+    """Where nothing that is published holds a small number, hiding does not help."""
+    monkeypatch.setattr(Knowledge, "attack", lambda self, target, width: Weakness(width, []))
+    protection = protection_of(small_frame(np.random.default_rng(0)), [[], ["gender"]])
+    decisions = protection.protect()
+    assert {one.status for one in decisions.values()} == {"withheld"}
+    given_up = [one.why for cell, one in decisions.items() if protection.first[cell].status != "withheld"]
+    assert set(given_up) == {plan.NOT_SAVED}
 
 
 def test_a_total_is_banded_where_that_is_enough():

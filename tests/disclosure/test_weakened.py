@@ -14,7 +14,7 @@ from test_editions import fill
 from test_rules import children
 
 import brightspots as bs
-from brightspots.disclosure import audit, one_survey, plan, system
+from brightspots.disclosure import one_survey, plan, system
 from brightspots.disclosure.audit import Knowledge, Limits
 from brightspots.disclosure.cells import Cell, Decision, decide
 from brightspots.disclosure.editions import true_numbers
@@ -208,7 +208,7 @@ def test_a_solver_that_stops_early_ends_in_withholding(monkeypatch):
     tally = bs.tally(frame, questionnaire=SMALL, by=["gender"])
     estimates = bs.estimate(tally, by=[[], ["gender"]], measures=["fun"])
     assert any(f.status == "shown" for f in bs.release(estimates).figures)
-    monkeypatch.setattr(audit, "_solve", lambda solver, target, sign, size: False)
+    monkeypatch.setattr(Knowledge, "_solve", lambda self, solver, target, sign: False)
     monkeypatch.setattr(Knowledge, "_spread", lambda self, target: 0.0)
     assert {f.status for f in bs.release(estimates).figures} == {"withheld"}
 

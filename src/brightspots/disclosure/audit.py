@@ -30,6 +30,9 @@ STATUS = highspy.HighsModelStatus
 PRIMAL = 4
 """Simplex method for programs that differ in their aim: the last solution still fits."""
 
+A_RUN = 10
+"""What it costs to start a solver, in steps of the simplex method."""
+
 MANY = 1e6
 """More children than any count could be: a bound that reaches it is no bound."""
 
@@ -74,6 +77,7 @@ class Knowledge:
         self.rows = list(rows)
         self._solver = _solver(size, rows)
         self._moves: Moves | None = None
+        self._work = 0
         self._found: World = np.zeros((0, size))
         self._misfits = np.zeros(0, dtype=np.int64)
         self._worlds = self._found
@@ -92,7 +96,13 @@ class Knowledge:
             if _fits(self._moves.world[None, :], limits)[0]:
                 self._moves.say(place, least, greatest)
             else:
+                self._work += self._moves.work
                 self._moves = None
+
+    @property
+    def work(self) -> int:
+        """Return how much was computed so far, in steps of the simplex method: the same on every machine."""
+        return self._work + (self._moves.work if self._moves is not None else 0)
 
     def is_open(self, target: Row, width: float) -> bool:
         """Whether two worlds that fit what is known differ in a sum by at least so many children."""
@@ -160,7 +170,7 @@ class Knowledge:
 
     def _limit(self, target: Row, sign: int) -> float | None:
         """Return one bound of a linear program; keep its world if it is one of whole children."""
-        if not _solve(self._solver, target, sign, self.size):
+        if not self._solve(self._solver, target, sign):
             return None
         self._add([np.asarray(self._solver.getSolution().col_value)])
         return sign * float(self._solver.getInfo().objective_function_value)
@@ -168,7 +178,7 @@ class Knowledge:
     def find_a_world(self) -> bool | None:
         """Find one world of whole children, and keep it; False if there is none, None if nobody can tell."""
         solver = self._in_whole_numbers()
-        if _solve(solver, {}, 1, self.size):
+        if self._solve(solver, {}, 1):
             self._add([np.rint(np.asarray(solver.getSolution().col_value))])
             return True
         return False if solver.getModelStatus() == STATUS.kInfeasible else None
@@ -210,7 +220,7 @@ class Knowledge:
     def _reach(self, target: Row, least: float, greatest: float) -> bool:
         """Find a world with a sum between two numbers, and keep it; whether one was found."""
         if self._moves is None:
-            self._moves = Moves(new_solver(), self.rows, self._worlds[0], MANY)
+            self._moves = Moves(new_solver(), self.rows, self._worlds[0], MANY, steps_of)
         world = self._moves.reach(target, least, greatest)
         if world is not None:
             self._add([world])
@@ -229,12 +239,19 @@ class Knowledge:
                 start.col_value = self._worlds[values.argmin()].tolist()
                 solver.setSolution(start)
                 solver.setOptionValue("objective_target", float(values.max() - width))
-            if not _solve(solver, target, sign, self.size):
+            if not self._solve(solver, target, sign):
                 return False
             self._add([np.rint(np.asarray(solver.getSolution().col_value))])
             if self._spread(target) >= width - TOLERANCE:
                 return True
         return True
+
+    def _solve(self, solver: Any, target: Row, sign: int) -> bool:
+        costs = sign * _dense(target, self.size)
+        solver.changeColsCost(self.size, np.arange(self.size, dtype=np.int32), costs)
+        solver.run()
+        self._work += steps_of(solver)
+        return solver.getModelStatus() in (STATUS.kOptimal, STATUS.kObjectiveTarget)
 
     def _add(self, worlds: Sequence[World]) -> None:
         whole = [np.rint(w) for w in worlds if np.all(np.abs(w - np.rint(w)) < TOLERANCE)]
@@ -284,7 +301,6 @@ def new_solver() -> Any:
     return solver
 
 
-def _solve(solver: Any, target: Row, sign: int, size: int) -> bool:
-    solver.changeColsCost(size, np.arange(size, dtype=np.int32), sign * _dense(target, size))
-    solver.run()
-    return solver.getModelStatus() in (STATUS.kOptimal, STATUS.kObjectiveTarget)
+def steps_of(solver: Any) -> int:
+    """Return what a program that was just run cost, in steps of the simplex method."""
+    return A_RUN + max(0, int(solver.getInfo().simplex_iteration_count))

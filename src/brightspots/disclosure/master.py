@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import highspy
 import numpy as np
 
-from brightspots.disclosure.audit import TOLERANCE, new_solver
+from brightspots.disclosure.audit import TOLERANCE, new_solver, steps_of
 from brightspots.disclosure.programs import is_solved, set_whole
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Master:
                 pair = np.array([self._column[(cell, BAND)], column], dtype=np.int32)
                 self._solver.addRow(0.0, highspy.kHighsInf, 2, pair, np.array([1.0, -1.0]))
         self._is_hopeless = False
+        self.work = 0
         self.cuts: list[Cut] = []
 
     def add(self, cut: Cut) -> None:
@@ -92,6 +93,7 @@ class Master:
             return {}
         set_whole(self._solver, np.arange(len(self._column)), whole)
         self._solver.run()
+        self.work += steps_of(self._solver)
         if not is_solved(self._solver):
             return None
         taken = np.asarray(self._solver.getSolution().col_value) > TOLERANCE

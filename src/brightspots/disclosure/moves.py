@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from brightspots.disclosure.audit import Limits, Row, World
 
@@ -42,9 +42,19 @@ class Moves:
         Whole numbers that fit.
     most : float
         More children than any count could be.
+    steps_of : callable
+        Tells what a program that was just run cost.
     """
 
-    def __init__(self, solver: Any, rows: Sequence[Limits], world: World, most: float) -> None:
+    def __init__(
+        self,
+        solver: Any,
+        rows: Sequence[Limits],
+        world: World,
+        most: float,
+        steps_of: Callable[[Any], int],
+    ) -> None:
+        self.work, self._steps_of = 0, steps_of
         self.world, self._solver, self._size = world, solver, len(world)
         row = np.repeat(np.arange(len(rows)), [len(limits.row) for limits in rows])
         place = np.array([i for limits in rows for i in limits.row], dtype=np.int64)
@@ -116,6 +126,7 @@ class Moves:
 
     def _run(self) -> World | None:
         self._solver.run()
+        self.work += self._steps_of(self._solver)
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.asarray(self._solver.getSolution().col_value)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LEAST_MISSED = ("medium", "high", "very high")
 SECONDARY = "another small number could be worked out from it"
 BANDED_TOO = "another small number could be worked out from the exact figure"
+NOT_TRIED = "; whether it could be said after all was not tried, as that takes too long"
+NOT_SAVED = "these tables could not be saved together: a small number could be worked out whatever is hidden"
 GROUP, OF_THE_PRIZED = 20, 50
 """How much a figure of a group is worth, and how many times as much one of a flagged group."""
 
@@ -40,11 +42,15 @@ OF_A_BAND = 0.5
 """How much of a figure is lost where it is given as a band; the rest is lost where the band goes too."""
 
 MANY_ANSWERS = 1000
+TINY = 1e-9
 REPEATED = 4
 """Targets that only repeat what others say of a choice, before another is made."""
 
 ROUNDS, MOST_CUTS = 60, 150
 """Choices attacked, and cuts, from which on the proof of the least loss is given up."""
+
+MOST_WORK, WORK_ALONE, WORK_TO_GIVE_BACK = 20_000, 5_000, 10_000
+"""Steps of the simplex method before a search is cut short: of a system, of one measure, for giving back."""
 
 TOO_LARGE = "a crossed table too large to be audited"
 SAID = ("shown", "banded", "no base")
@@ -124,8 +130,7 @@ def plan(
         cuts: list[Cut] = []
         for alone in system.apart():  # most is found in one measure by itself, where programs are small
             protection = Protection(alone, {cell: decided[cell] for cell in alone.cells}, prized=prized)
-            protection.protect()
-            cuts += protection.master.cuts
+            cuts += protection.find_cuts()
         planned |= Protection(system, decided, cuts, prized).planned(told)
     return planned | {cell: Planned(Decision("withheld", 0, 0, why=TOO_LARGE)) for cell in too_large}
 
@@ -229,6 +234,12 @@ class Protection:
         for cell, decision in protection.protect().items():
             self._say(cell, decision)
 
+    def find_cuts(self) -> list[Cut]:
+        """Return what every safe choice meets, as far as a short search finds it."""
+        if self.knowledge is not None and self._attacked(self.knowledge, whole=False, most=WORK_ALONE):
+            self._attacked(self.knowledge, whole=True, most=WORK_ALONE)
+        return self.master.cuts
+
     def protect(self) -> dict[Cell, Decision]:
         """Give up what must be given up, at the least loss, and return every decision.
 
@@ -240,26 +251,33 @@ class Protection:
         if self.knowledge is None:
             return self.current
         safe = self._attacked(self.knowledge, whole=False)
-        if safe is not None and self._attacked(self.knowledge, whole=True) is None:
+        if safe is None:
+            safe = self._closed(self.knowledge)
+        if safe is None:
+            self._refuse_if_said_before()
+            self._set(dict.fromkeys((cell for cell, _ in self.loss), HIDE), NOT_SAVED)
+            return self.current
+        if self._attacked(self.knowledge, whole=True) is None:
             self._set(safe)
             self._give_back(safe)
-        if safe is None:
-            everything = dict.fromkeys((cell for cell, _ in self.loss), HIDE)
-            self._set(everything)
-            if self._is_safe(self.knowledge):
-                self._give_back(everything)
-            else:
-                self._refuse_if_said_before()
         self._strengthen()
         return self.current
 
-    def _attacked(self, knowledge: Knowledge, *, whole: bool) -> dict[Cell, int] | None:
+    @property
+    def _work(self) -> int:
+        return self.master.work + (self.knowledge.work if self.knowledge else 0)
+
+    def _attacked(
+        self, knowledge: Knowledge, *, whole: bool, most: int | None = None
+    ) -> dict[Cell, int] | None:
         """Return the first choice that meets all cuts and is safe; None where the search was given up.
 
         Choices of parts of steps are found fast, and take every such step: a safe choice, and most cuts.
         """
         for _ in range(ROUNDS):
-            too_many = whole and len(self.master.cuts) > MOST_CUTS
+            too_many = self._work > (MOST_WORK if most is None else most) or (
+                whole and len(self.master.cuts) > MOST_CUTS
+            )
             chosen = None if too_many else self.master.solve(whole=whole)
             if chosen is None:
                 return None
@@ -270,6 +288,32 @@ class Protection:
             for cut in cuts:
                 self.master.add(cut)
         return None
+
+    def _closed(self, knowledge: Knowledge) -> dict[Cell, int] | None:
+        """Return a safe choice that takes more and more steps from the current one on; None if there is none.
+
+        What was found open once stays open, so this ends soon. Of each cut the cheapest steps are taken.
+        """
+        chosen = {cell: self._taken(cell) for cell in self.first if self._taken(cell)}
+        while cuts := self._cuts(knowledge):
+            before = dict(chosen)
+            for cut in cuts:
+                worth = {step: w for step, w in cut.worth.items() if w > TINY}
+                lacking = cut.needed
+                for step in sorted(worth, key=lambda one: (self.loss[one] / worth[one], one)):
+                    if lacking > TINY:
+                        lacking -= worth[step]
+                        chosen[step[0]] = max(step[1], chosen.get(step[0], 0))
+            if chosen == before:
+                return None
+            self._set(chosen)
+        return chosen
+
+    def _taken(self, cell: Cell) -> int:
+        """Return how far a cell is given up now."""
+        if self.current[cell].status == self.first[cell].status:
+            return 0
+        return BAND if self.current[cell].status == "banded" else HIDE
 
     def _steps(self) -> list[Step]:
         """Return the steps that can be taken: to a band where there is one, and out of sight."""
@@ -302,18 +346,16 @@ class Protection:
         category = LEAST_MISSED.index(cell.category) if cell.category in LEAST_MISSED else len(LEAST_MISSED)
         return (GROUP + 2 * rank + category) * (OF_THE_PRIZED if cell in self.prized else 1)
 
-    def _decision(self, cell: Cell, step: int, band: int = -1) -> Decision:
-        """Return the decision on a cell after a step: its weakest band by default, or withheld."""
+    def _decision(self, cell: Cell, step: int, why: str = SECONDARY) -> Decision:
+        """Return the decision on a cell after a step: its weakest band, or withheld."""
         first = self.first[cell]
         if step == BAND:
-            return self.bands[cell][band]
-        return (
-            first if step < BAND else replace(first, status="withheld", above=None, below=None, why=SECONDARY)
-        )
+            return self.bands[cell][-1]
+        return first if step < BAND else replace(first, status="withheld", above=None, below=None, why=why)
 
-    def _set(self, chosen: Mapping[Cell, int]) -> None:
+    def _set(self, chosen: Mapping[Cell, int], why: str = SECONDARY) -> None:
         for cell in self.first:
-            self._say(cell, self._decision(cell, chosen.get(cell, 0)))
+            self._say(cell, self._decision(cell, chosen.get(cell, 0), why))
 
     def _say(self, cell: Cell, decision: Decision) -> None:
         if self.knowledge is not None and self.current[cell] != decision:
@@ -372,15 +414,21 @@ class Protection:
     def _strengthen(self) -> None:
         """Claim as much with every band as is safe, the most missed first."""
         taken = [cell for cell in self.bands if self.current[cell].status == "banded"]
+        end = self._work + WORK_TO_GIVE_BACK
         for cell in sorted(taken, key=lambda one: (-self._loss((one, BAND)), one)):
-            self._say_first_safe(cell, self.bands[cell])
+            if self._work < end:
+                self._say_first_safe(cell, self.bands[cell])
 
     def _give_back(self, chosen: Mapping[Cell, int]) -> None:
         """Give back what need not be given up, the most missed first: there is no proof of the least loss."""
         taken = sorted(chosen, key=lambda cell: (-self._loss((cell, HIDE)), cell))
+        end = self._work + WORK_TO_GIVE_BACK
         for cell in taken:
-            weakest = self.bands.get(cell, [])[-1:]
-            self._say_first_safe(cell, [self.first[cell], *weakest, self.current[cell]])
+            now = self.current[cell]
+            if self._work < end:
+                self._say_first_safe(cell, [self.first[cell], *self.bands.get(cell, [])[-1:], now])
+            else:
+                self._say(cell, replace(now, why=now.why + NOT_TRIED))
 
     def _say_first_safe(self, cell: Cell, decisions: Sequence[Decision]) -> None:
         """Say the first of some decisions on a cell that is safe; the last is known to be."""
