@@ -74,7 +74,9 @@ def test_what_was_released_passes(release: Release, tmp_path: Path) -> None:
     assert not found.unknown
     hidden = {f.measure for f in release.figures if f.status in ("banded", "withheld")}
     assert {one.figure.measure for one in found.narrowed} >= hidden
-    assert all(one.greatest - one.least >= 5 for one in found.narrowed if one.figure.status == "banded")
+    for one in (one for one in found.narrowed if one.figure.status == "banded"):
+        could_be_shown = any(5 <= k <= one.figure.n - 5 for k in range(one.least, one.greatest + 1))
+        assert one.greatest - one.least >= 5 or could_be_shown, one.figure
 
 
 def inside(page: str, text: str, before: str) -> str:
