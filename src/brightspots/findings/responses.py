@@ -89,7 +89,7 @@ def responses_by_trait(source: Survey | Tally, eligible_by: EligibleBy | None = 
     >>> survey = bs.make_survey(seed=1, respondents=200)
     >>> found = responses_by_trait(survey, {"gender": {"girl": 240, "boy": 230}})
     >>> [(row.level, row.answered, row.eligible, row.more_wanted) for row in found]
-    [('girl', 86, 240, 0), ('boy', 105, 230, 0)]
+    [('girl', 99, 240, 0), ('boy', 96, 230, 0)]
     """
     eligible_by = eligible_by or {}
     bands = {key[2]: number for key, number in source.eligible.items()}
