@@ -50,7 +50,9 @@ def test_something_is_installed():
 def test_a_licence_is_permissive(name):
     metadata = PACKAGES[name].metadata
     classifiers = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
-    stated = metadata.get("License-Expression") or "; ".join(classifiers) or (metadata.get("License") or "")[:200]
+    stated = (
+        metadata.get("License-Expression") or "; ".join(classifiers) or (metadata.get("License") or "")[:200]
+    )
     if name in STATED_ELSEWHERE:
         assert ALLOWED.search(STATED_ELSEWHERE[name])
         return
