@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brightspots.disclosure.cells import Cell, Decision
-from brightspots.disclosure.figures import Figure
+from brightspots.disclosure.figures import Figure, figure_key
 from brightspots.disclosure.own_figures import OwnTable, read_own
 from brightspots.disclosure.policy import Policy
 from brightspots.errors import ReleaseError
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 STATUSES = ("shown", "banded", "withheld", "no base")
-NAMED_BY = ("questionnaire", "area", "wave", "measure", "category", "age_band", "group", "rest")
-"""What a figure is told from all others by."""
 
 
 def as_plain_data(part: Any) -> Any:
@@ -37,7 +35,7 @@ def as_plain_data(part: Any) -> Any:
     What is only drawn is left out: no file says its numbers.
     """
     if isinstance(part, Figure):
-        return {"figure": [as_plain_data(getattr(part, name)) for name in NAMED_BY]}
+        return {"figure": as_plain_data(figure_key(part))}
     if is_dataclass(part):
         said = (field.name for field in fields(part) if not field.metadata.get("drawn"))
         return {name: as_plain_data(getattr(part, name)) for name in said}

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from brightspots.disclosure.cells import Group
     from brightspots.findings.profiles import Direction
+
+
+class FigureKey(NamedTuple):
+    """What identifies a figure in a release."""
+
+    questionnaire: str
+    area: str
+    wave: str
+    measure: str
+    category: str
+    age_band: str
+    group: Group
+    rest: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,11 @@ class Figure:
     method: str = ""
     target: str = ""
     confidence: float | None = None
+
+
+def figure_key(figure: Figure) -> FigureKey:
+    """Return what a figure is told from all others by."""
+    return FigureKey(*(getattr(figure, name) for name in FigureKey._fields))
 
 
 @dataclass(frozen=True)

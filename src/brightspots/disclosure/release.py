@@ -19,6 +19,7 @@ from brightspots.disclosure.figures import (
     ReleasedRecheck,
     Responses,
     Search,
+    figure_key,
 )
 from brightspots.disclosure.local_figures import points_of
 from brightspots.disclosure.one_survey import OneSurvey
@@ -220,7 +221,8 @@ class Release:
                 for name, questionnaire in sorted(self.questionnaires.items())
             },
             "responses": [asdict(r) for r in self.responses],
-            "figures": [asdict(f) for f in sorted(self._published, key=_by_name)],
+            # By what they are of: the order of a search would tell which groups nearly stood out.
+            "figures": [asdict(f) for f in sorted(self._published, key=figure_key)],
             "own": [asdict(table) for table in self.own],
             "scorecard": None if self.scorecard is None else asdict(self.scorecard),
             "said": {
@@ -401,17 +403,3 @@ AUDIT_COLUMNS = (
     "questionnaire", "area", "wave", "measure", "category", "age_band", "group", "status", "said",
     *AUDIT_BOUNDS, "why",
 )  # fmt: skip
-
-
-def _by_name(figure: Figure) -> tuple[Any, ...]:
-    """Order figures by what they are of: the order of a search would tell which groups nearly stood out."""
-    return (
-        figure.questionnaire,
-        figure.area,
-        figure.wave,
-        figure.measure,
-        figure.category,
-        figure.age_band,
-        figure.group,
-        figure.rest,
-    )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from brightspots.disclosure.figures import FigureKey, figure_key
 from brightspots.disclosure.local_figures import HIDDEN_HERE, may_be_stated, place_of, protect, said
 from brightspots.errors import ArgumentError
 from brightspots.findings.benchmarks import LAST_WAVE
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from brightspots.findings.scorecard import Scorecard
     from brightspots.findings.scorecard_rules import Status
     from brightspots.findings.strategy import Action, Grouping
-
-    FigureName = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -186,11 +185,11 @@ class _Passing:
         known: Known,
     ) -> None:
         self.area, self.policy = card.strategy.area, policy
-        self.figures = {_name_of(figure): figure for figure in figures if not figure.group}
-        self.comparisons: dict[FigureName, list[ReleasedComparison]] = defaultdict(list)
+        self.figures = {figure_key(figure): figure for figure in figures if not figure.group}
+        self.comparisons: dict[FigureKey, list[ReleasedComparison]] = defaultdict(list)
         for comparison in comparisons:
-            self.figures.setdefault(_name_of(comparison.figure), comparison.figure)
-            self.comparisons[_name_of(comparison.figure)].append(comparison)
+            self.figures.setdefault(figure_key(comparison.figure), comparison.figure)
+            self.comparisons[figure_key(comparison.figure)].append(comparison)
         self.decisions = protect(self.area, card.lines, policy, known)
         self.strange = False
         self.audit: list[tuple[dict[str, Any], Bounds]] = []
@@ -225,7 +224,8 @@ class _Passing:
     def _survey(self, line: Line) -> Line:
         if line.latest is None:
             return line
-        name = (line.questionnaire, line.area, line.wave, line.measure, line.category, line.age_band)
+        told_by = (line.questionnaire, line.area, line.wave, line.measure, line.category, line.age_band)
+        name = FigureKey(*told_by, group=(), rest=False)
         figure = self.figures.get(name)
         if figure is None:
             self.strange = True
@@ -294,15 +294,4 @@ def _against(one: ReleasedComparison, wave: str) -> Against:
         verdict=one.verdict,
         reason=one.reason,
         wave=wave,
-    )
-
-
-def _name_of(figure: Figure) -> FigureName:
-    return (
-        figure.questionnaire,
-        figure.area,
-        figure.wave,
-        figure.measure,
-        figure.category,
-        figure.age_band,
     )

@@ -15,7 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from brightspots.disclosure.editions import NAMED_BY
+from brightspots.disclosure.figures import figure_key
 from brightspots.disclosure.outsider import Narrowed, narrow
 from brightspots.errors import ArgumentError
 from brightspots.publications.claim import EDITION, Claim, Numbers, read_claim
@@ -126,8 +126,13 @@ class Attack:
             "safe": self.is_safe,
             "places": [leak._asdict() for leak in self.leaks],
             "figures": [
-                {name: getattr(one.figure, name) for name in (*NAMED_BY, "status")}
-                | {"least": one.least, "greatest": one.greatest, "narrowed_too_far": one.is_leak}
+                {
+                    **figure_key(one.figure)._asdict(),
+                    "status": one.figure.status,
+                    "least": one.least,
+                    "greatest": one.greatest,
+                    "narrowed_too_far": one.is_leak,
+                }
                 for one in self.narrowed
             ],
             "questionnaires_not_known": list(self.unknown),

@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from brightspots.disclosure.editions import FORMAT, NAMED_BY, STATUSES
-from brightspots.disclosure.figures import Figure, Responses
+from brightspots.disclosure.editions import FORMAT, STATUSES
+from brightspots.disclosure.figures import Figure, FigureKey, Responses, figure_key
 from brightspots.disclosure.outsider import limits_of
 from brightspots.disclosure.policy import Policy, load_policy
 from brightspots.disclosure.recipients import NumberedEdition
@@ -159,7 +159,7 @@ class Claim:
         )
         self.responses = tuple(Responses(**one) for one in body["responses"])
         self.places = tuple(dict.fromkeys((r.questionnaire, r.area, r.wave) for r in self.responses))
-        self._by_key = {key_of(figure): figure for figure in self.figures}
+        self._by_key = {figure_key(figure): figure for figure in self.figures}
 
     @cached_property
     def _entries(self) -> dict[Key, list[dict[str, Any]]]:
@@ -173,7 +173,7 @@ class Claim:
 
     def said_of(self, figure: Figure) -> Numbers:
         """Return every number that is said of a figure, or beside it of others."""
-        key = key_of(figure)
+        key = figure_key(figure)
         if key not in self._said_of:
             entries = self._entries.get(key, [])
             beside = [self._by_key[k] for entry in entries for k in _keys_in(entry) if k in self._by_key]
@@ -254,8 +254,7 @@ class Claim:
         """Figures of which nothing is said but what others say: this survey has no counterpart."""
         named = [k for k in self._entries if k not in self._by_key]
         return tuple(
-            Figure(**dict(zip(NAMED_BY, key, strict=True)), domain="", age_bands=(), status="no base")
-            for key in named
+            Figure(**FigureKey(*key)._asdict(), domain="", age_bands=(), status="no base") for key in named
         )
 
     @cached_property
@@ -341,11 +340,6 @@ def read_claim(path: Path) -> Claim:
         raise ArgumentError(
             f"{path} is not a {EDITION} that this version of brightspots understands."
         ) from None
-
-
-def key_of(figure: Figure) -> Key:
-    """Return what a figure is told from all others by."""
-    return tuple(getattr(figure, name) for name in NAMED_BY)
 
 
 def _policy(body: Mapping[str, Any]) -> Policy:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.findings.benchmarks import LAST_WAVE
 from brightspots.publications.figure_sentences import FigureSentences
-from brightspots.publications.sentence import Sentence, comparison_key, figure_key, paragraph
+from brightspots.publications.sentence import Sentence, comparison_key, paragraph
 from brightspots.publications.wording import listed, number, percent, plain, points, points_range
 
 if TYPE_CHECKING:

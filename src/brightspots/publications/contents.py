@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from brightspots.disclosure.figures import FigureKey, figure_key
 from brightspots.findings.benchmarks import CARE_ELSEWHERE, GENERAL_POPULATION, LAST_WAVE
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.response_sentences import answered_so_far, groups_so_far
-from brightspots.publications.sentence import ComparisonKey, FigureKey, comparison_key, figure_key
+from brightspots.publications.sentence import ComparisonKey, comparison_key
 from brightspots.publications.sentences import Sentences
 from brightspots.publications.wording import plain
 

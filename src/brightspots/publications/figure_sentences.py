@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.publications.names import Names
-from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence, figure_key
+from brightspots.publications.sentence import HIDDEN, NOT_ASKED, NOT_AVAILABLE, Sentence
 from brightspots.publications.wording import capital, listed, number, percent, percent_range
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.findings.profiles import searched_category
 from brightspots.publications.comparison_sentences import NOT_COMPARED, ComparisonSentences
-from brightspots.publications.sentence import Sentence, figure_key
+from brightspots.publications.sentence import Sentence
 from brightspots.publications.wording import (
     capital,
     listed,

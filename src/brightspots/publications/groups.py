@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.findings.cohort_tables import CANNOT_FIND_A_CHILD
 from brightspots.publications.document import Block, Bullets, Column, Entry, Paragraph, Section, Table
 from brightspots.publications.group_pictures import group_pictures
-from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, figure_key
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence
 from brightspots.publications.tables import NUMBERS, answers_of, figure_entries
 from brightspots.publications.wording import capital, plain, points
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.findings.scorecard_rules import Status
 from brightspots.findings.strategy_dates import in_words, last_day, measured_on
 from brightspots.publications.html import TEMPLATES
 from brightspots.publications.legend import meanings, symbols_in
-from brightspots.publications.sentence import figure_key
 from brightspots.publications.strategy_sentences import STATUSES
 from brightspots.publications.wording import LABEL, OWNER, capital, plain, shortened
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.publications.comparison_sentences import RANKED, VERDICTS
-from brightspots.publications.sentence import Sentence, comparison_key, figure_key, paragraph
+from brightspots.publications.sentence import Sentence, comparison_key, paragraph
 from brightspots.publications.wording import capital, listed, number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from brightspots.disclosure.figures import Figure, ReleasedCohort, ReleasedComparison
-    from brightspots.publications.sentence import ComparisonKey, FigureKey
+    from brightspots.disclosure.figures import Figure, FigureKey, ReleasedCohort, ReleasedComparison
+    from brightspots.publications.sentence import ComparisonKey
     from brightspots.publications.sentences import Sentences
 
     Beside = Sequence[tuple[Figure, Sequence[ReleasedComparison]]]

@@ -5,26 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from brightspots.disclosure.figures import FigureKey, figure_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from brightspots.disclosure.cells import Group
-    from brightspots.disclosure.figures import Figure, ReleasedComparison
+    from brightspots.disclosure.figures import ReleasedComparison
 
 HIDDEN, NOT_AVAILABLE, NOT_ASKED = "[c]", "[x]", "[z]"
-
-
-class FigureKey(NamedTuple):
-    """What identifies a figure in a release."""
-
-    questionnaire: str
-    area: str
-    wave: str
-    measure: str
-    category: str
-    age_band: str
-    group: Group
-    rest: bool
 
 
 class ComparisonKey(NamedTuple):
@@ -92,11 +80,6 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.text
-
-
-def figure_key(figure: Figure) -> FigureKey:
-    """Return the key of a figure."""
-    return FigureKey(*(getattr(figure, name) for name in FigureKey._fields))
 
 
 def comparison_key(comparison: ReleasedComparison) -> ComparisonKey:

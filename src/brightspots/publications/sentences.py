@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.publications.group_sentences import GroupSentences
 from brightspots.publications.own_sentences import OwnSentences
-from brightspots.publications.sentence import Sentence, figure_key, paragraph
+from brightspots.publications.sentence import Sentence, paragraph
 from brightspots.publications.statutory_sentences import StatutorySentences
 from brightspots.publications.strategy_sentences import StrategySentences
 

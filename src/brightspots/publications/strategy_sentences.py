@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import FigureKey
 from brightspots.findings.strategy_dates import in_words, measured_on
 from brightspots.publications.comparison_sentences import VERDICTS, ComparisonSentences
-from brightspots.publications.sentence import (
-    HIDDEN,
-    NOT_AVAILABLE,
-    ComparisonKey,
-    FigureKey,
-    LineKey,
-    Sentence,
-)
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, ComparisonKey, LineKey, Sentence
 from brightspots.publications.wording import (
     capital,
     listed,

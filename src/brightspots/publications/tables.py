@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brightspots.disclosure.figures import figure_key
 from brightspots.findings.detectable import NEAR
 from brightspots.publications.comparison_sentences import benchmark_is_public
 from brightspots.publications.document import Bar, Block, Bullets, Column, Entry, Paragraph, Section, Table
@@ -16,7 +17,7 @@ from brightspots.publications.response_sentences import (
     USUAL,
     to_the_target,
 )
-from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, comparison_key, figure_key
+from brightspots.publications.sentence import HIDDEN, NOT_AVAILABLE, Sentence, comparison_key
 from brightspots.publications.sentences import IN_WORDS
 from brightspots.publications.wording import capital, percent, plain, points, uncapital, whole_percent
 from brightspots.statistics import detectable_gap

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from brightspots.publications.sentence import Sentence, figure_key
+from brightspots.disclosure.figures import figure_key
+from brightspots.publications.sentence import Sentence
 from brightspots.publications.wording import capital, number, plain
 from brightspots.statistics.rounding import half_up
 
