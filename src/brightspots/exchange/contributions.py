@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from brightspots.disclosure.cells import Decision
+from brightspots.disclosure.cells import Decision, as_read
 from brightspots.errors import ArgumentError, ConfigError, OutputError, TallyError
 from brightspots.findings.estimates import ALL
 from brightspots.measures.measure import measures_of
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from brightspots.disclosure.figures import Figure
+    from brightspots.disclosure.policy import Policy
     from brightspots.disclosure.release import Release
+    from brightspots.measures.measure import Measure
     from brightspots.questionnaire.model import Questionnaire
 
 MOST_ANSWERS = 10**6
@@ -194,6 +196,7 @@ def contribute(release: Release, *, recipients: str, until: date) -> tuple[Contr
                 f"The release holds no figures of {area} {wave}, {name}: there is nothing to give. While a "
                 "survey is open, nothing is estimated."
             )
+        measures = measures_of(release.questionnaires[name])
         contributions.append(
             Contribution(
                 area=area,
@@ -207,18 +210,25 @@ def contribute(release: Release, *, recipients: str, until: date) -> tuple[Contr
                     Answered(age_band=r.age_band, n=r.n, eligible=r.eligible)
                     for r in sorted(answered, key=lambda r: r.age_band)
                 ),
-                figures=tuple(_given(f) for f in sorted(figures, key=_name) if f.status != "no base"),
+                figures=tuple(
+                    _given(f, measures[f.measure], policy)
+                    for f in sorted(figures, key=_name)
+                    if f.status != "no base"
+                ),
             )
         )
     return tuple(contributions)
 
 
-def _given(figure: Figure) -> Given:
+def _given(figure: Figure, measure: Measure, policy: Policy) -> Given:
+    """Return a figure as it is given; a weaker band with what its weakness tells everybody."""
     if figure.n is None:
         numbers: dict[str, int | None] = dict.fromkeys(("n", "least", "greatest"))
     else:
         said = Decision(figure.status, figure.n, figure.count or 0, figure.above, figure.below)  # type: ignore[arg-type]
-        numbers = {"n": said.n, "least": said.least, "greatest": said.greatest}
+        band = figure.status == "banded"
+        least, greatest = as_read(said, measure, figure.category, policy).told if band else (said.count,) * 2
+        numbers = {"n": said.n, "least": least, "greatest": greatest}
     return Given(
         measure=figure.measure,
         category=figure.category,

@@ -139,7 +139,9 @@ class _Bands:
         possible = np.where(held, self.counts, least[:, None])
         self.logs = np.where(held, log_choose(n[:, None], possible), -np.inf)
         beyond = np.where(least[:, None] == 0, possible, n[:, None] - possible)
-        self.sometimes = np.zeros(held.shape, dtype=bool) if always is None else beyond >= always
+        may_be_spared = np.zeros(held.shape, dtype=bool) if always is None else beyond >= always
+        has_both = (held & ~may_be_spared).any(axis=1, keepdims=True)
+        self.sometimes = may_be_spared & has_both
 
     def moments(self, log_odds: float, chance: float) -> _Moments:
         """Return what to expect within each band under a share and a chance."""
