@@ -143,10 +143,9 @@ def flag(
     """Print the cohorts with low wellbeing: released values only."""
     from brightspots.config import load_config
     from brightspots.publications.printing import cohorts_data, cohorts_text
-    from brightspots.reporting import make_release, read_sources
+    from brightspots.reporting import release_run
 
-    run = load_config(config)
-    made = make_release(run, read_sources(run, _say), _say)
+    made = release_run(load_config(config), _say)
     typer.echo(
         json.dumps(cohorts_data(made), indent=2, ensure_ascii=False) if as_json else cohorts_text(made)
     )
@@ -160,10 +159,10 @@ def tally(
 ) -> None:
     """Write the figures of a release to give to a pool of councils, one file a survey."""
     from brightspots.config import load_config
-    from brightspots.reporting import give, make_release, read_sources
+    from brightspots.reporting import give, release_run
 
     run = load_config(config)
-    made = make_release(run, read_sources(run, _say), _say)
+    made = release_run(run, _say)
     for path in give(run, made, out or run.folder):
         typer.echo(f"Wrote {path}")
 

@@ -232,6 +232,12 @@ def make_release(
     return release(*results, policy=policy, previous=editions, edition=_edition(config.release))
 
 
+def release_run(config: RunConfig, say: Callable[[str], None] = silent) -> Release:
+    """Read and check everything of a run, and let out what is safe of it."""
+    sources, beside = read_run(config, say)
+    return make_release(config, sources, say, beside=beside)
+
+
 def _edition(asked: ReleaseConfig) -> NumberedEdition | None:
     """Return which edition a run makes, and for whom; None for one that anybody may read."""
     from brightspots.disclosure.recipients import NumberedEdition
